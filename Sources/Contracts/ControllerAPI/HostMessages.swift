@@ -1,4 +1,3 @@
-package import FoundationEssentials
 package import NestingModel
 
 /// An operator's private key: held in memory for one request, never stored and never logged.
