@@ -91,7 +91,7 @@ struct EventStreamTests {
                 try await Task.sleep(for: .milliseconds(100))
             }
             #expect(produced.withLock { $0 } < 400)
-            let text = reader.readAll()
+            let text = await reader.readAll()
             #expect(text.count > 400 * 10_000)
             #expect(produced.withLock { $0 } == 401)
         }

@@ -28,7 +28,7 @@ struct ListenerTests {
             #expect(status(path).st_mode & S_IFMT == S_IFSOCK)
             let server = HTTPServer(.init(socketPath: path)) { _ in HTTPResponse(status: 204) }
             try server.start()
-            #expect(try await HTTPCaller(socketPath: path).call(HTTPCall("GET", path: "/")).status == 204)
+            try await expectStatus(204, HTTPCaller(socketPath: path), HTTPCall("GET", path: "/"))
             await server.stop(deadline: .seconds(10))
             #expect(access(path, F_OK) == -1)
         }
@@ -39,7 +39,7 @@ struct ListenerTests {
         try await withServer(handler: { _ in HTTPResponse(status: 204) }) { server, caller in
             let second = HTTPServer(server.configuration) { _ in HTTPResponse() }
             #expect { try second.start() } throws: { ($0 as? HTTPServingFailure)?.code == .socketInUse }
-            #expect(try await caller.call(HTTPCall("GET", path: "/")).status == 204)
+            try await expectStatus(204, caller, HTTPCall("GET", path: "/"))
             #expect { try server.start() } throws: { ($0 as? HTTPServingFailure)?.code == .started }
         }
     }

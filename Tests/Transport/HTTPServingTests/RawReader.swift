@@ -1,9 +1,10 @@
+import Dispatch
 import Glibc
 
 @testable import HTTPServing
 
 /// A client without manners: sends bytes as they are, and reads when it is told to.
-final class RawReader {
+final class RawReader: Sendable {
     private let descriptor: Int32
 
     init(_ server: HTTPServer, _ request: String) throws {
@@ -20,7 +21,7 @@ final class RawReader {
         var rest = Array(request.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
-                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { break }
             rest = rest.dropFirst(count)
@@ -29,14 +30,19 @@ final class RawReader {
 
     deinit { close(descriptor) }
 
-    /// Everything until the server closes.
-    func readAll() -> String {
-        var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            guard count > 0 else { return text(answer) }
-            answer += buffer.prefix(count)
+    /// Everything until the server closes. Reading blocks, so it happens beside the shared pool.
+    func readAll() async -> String {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var answer: [UInt8] = []
+                var buffer = [UInt8](repeating: 0, count: 65_536)
+                while true {
+                    let count = read(self.descriptor, &buffer, buffer.count)
+                    guard count > 0 else { break }
+                    answer += buffer.prefix(count)
+                }
+                continuation.resume(returning: text(answer))
+            }
         }
     }
 }

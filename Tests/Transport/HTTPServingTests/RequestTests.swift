@@ -54,7 +54,7 @@ struct RequestTests {
             let reply = try await caller.call(HTTPCall("POST", path: "/", body: body))
             #expect(reply.status == (excess == 0 ? 200 : 413))
             // The server still serves.
-            #expect(try await caller.call(HTTPCall("GET", path: "/")).status == 200)
+            try await expectStatus(200, caller, HTTPCall("GET", path: "/"))
         }
     }
 
@@ -62,7 +62,7 @@ struct RequestTests {
     func chunked(size: Int, status: String) async throws {
         try await withServer({ $0.bodyLimit = 1000 }, handler: { _ in HTTPResponse() }) { server, _ in
             let chunk = String(repeating: "x", count: size)
-            let answer = try rawExchange(
+            let answer = try await rawExchange(
                 server,
                 "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + "\(String(size, radix: 16))\r\n\(chunk)\r\n0\r\n\r\n")
@@ -83,9 +83,10 @@ struct RequestTests {
         try await withServer(handler: handler) { _, caller in
             async let slow = caller.call(HTTPCall("GET", path: "/slow"))
             await entered.wait()
-            for _ in 0..<10 { #expect(try await caller.call(HTTPCall("GET", path: "/quick")).status == 200) }
+            for _ in 0..<10 { try await expectStatus(200, caller, HTTPCall("GET", path: "/quick")) }
             gate.open()
-            #expect(text(try await slow.body) == "/slow")
+            let reply = try await slow
+            #expect(text(reply.body) == "/slow")
         }
     }
 
@@ -98,7 +99,7 @@ struct RequestTests {
             return HTTPResponse()
         }
         try await withServer(handler: handler) { server, _ in
-            let answer = try rawExchange(server, "GET \(target) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            let answer = try await rawExchange(server, "GET \(target) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             #expect(answer.hasPrefix("HTTP/1.1 400 "))
         }
     }
@@ -112,9 +113,9 @@ struct RequestTests {
                 "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf",
                 "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "GET / HT",
             ] {
-                _ = try rawExchange(server, request, thenLeave: true)
+                _ = try await rawExchange(server, request, thenLeave: true)
             }
-            #expect(try await caller.call(HTTPCall("GET", path: "/")).status == 200)
+            try await expectStatus(200, caller, HTTPCall("GET", path: "/"))
         }
     }
 
@@ -149,7 +150,7 @@ struct RequestTests {
 }
 
 /// Sends bytes as they are and reads until the server closes, or leaves at once.
-func rawExchange(_ server: HTTPServer, _ request: String, thenLeave: Bool = false) throws -> String {
+func rawExchange(_ server: HTTPServer, _ request: String, thenLeave: Bool = false) async throws -> String {
     let reader = try RawReader(server, request)
-    return thenLeave ? "" : reader.readAll()
+    return thenLeave ? "" : await reader.readAll()
 }

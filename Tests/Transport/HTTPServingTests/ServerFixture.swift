@@ -55,11 +55,18 @@ func failure(of body: () async throws(HTTPCallFailure) -> some Any) async -> HTT
 
 /// Opened once by whoever waits for it.
 struct Gate: Sendable {
-    private let (stream, continuation) = AsyncStream<Void>.makeStream()
+    private let channel = AsyncStream<Void>.makeStream()
 
-    func open() { continuation.finish() }
+    func open() { channel.continuation.finish() }
 
-    func wait() async { for await _ in stream {} }
+    func wait() async { for await _ in channel.stream {} }
 }
 
 func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+func expectStatus(
+    _ status: Int, _ caller: HTTPCaller, _ call: HTTPCall, at location: SourceLocation = #_sourceLocation
+) async throws {
+    let reply = try await caller.call(call)
+    #expect(reply.status == status, sourceLocation: location)
+}

@@ -54,7 +54,8 @@ struct StopTests {
                     HTTPCall("GET", path: "/", deadline: .milliseconds(50)))
             })?.code != .socketMissing { await Task.yield() }
             gate.open()
-            #expect(try await reply.body == [42])
+            let whole = try await reply
+            #expect(whole.body == [42])
             await stopped
         }
     }
@@ -79,7 +80,8 @@ struct StopTests {
             async let reply = caller.call(HTTPCall("GET", path: "/"))
             await entered.wait()
             await server.stop(deadline: .milliseconds(50))
-            #expect(try await reply.status == 503)
+            let refused = try await reply
+            #expect(refused.status == 503)
             gate.open()
             await ended.wait()
         }
@@ -95,8 +97,10 @@ struct StopTests {
             let half = try RawReader(server, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
             while server.openExchanges < 2 { await Task.yield() }
             await server.stop(deadline: .milliseconds(50))
-            #expect(!deaf.readAll().hasSuffix("0\r\n\r\n"))
-            #expect(half.readAll().isEmpty)
+            let stream = await deaf.readAll()
+            #expect(!stream.hasSuffix("0\r\n\r\n"))
+            let answer = await half.readAll()
+            #expect(answer.isEmpty)
         }
     }
 }
