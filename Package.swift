@@ -106,7 +106,7 @@ let package = Package(
         // Executables
         program("nestord", ["ControllerApp"]),
         program("nestor-agent", ["AgentApp"]),
-        program("nestor", ["CLICommands"]),
+        program("nestor", ["CLICommands", "AgentWire"]),
         // Tests
         tests("Domain", "NestingModel"),
         tests("Domain", "NestingPolicy", ["NestingModel"]),

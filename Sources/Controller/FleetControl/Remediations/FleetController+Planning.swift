@@ -87,7 +87,7 @@ extension FleetController {
             guard let first = wanted.map(\.path).min() else { return }
             let assessment = try await evaluate()
             var plan = assessment.plan(
-                Selection(paths: [first]), policies: policies, now: environment.now(), mode: .enforce)
+                Selection(paths: [first]), policies: policies, now: environment.now(), enforcing: true)
             guard let item = plan.items.first else { return }
             plan.items = [item]
             plan.blocked = []
