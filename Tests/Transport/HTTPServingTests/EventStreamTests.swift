@@ -78,7 +78,10 @@ struct EventStreamTests {
         let handler: HTTPServer.Handler = { _ in
             HTTPResponse(
                 events: AsyncStream<SentEvent>(unfolding: {
-                    let number = produced.withLock { $0 += 1; return $0 }
+                    let number = produced.withLock {
+                        $0 += 1
+                        return $0
+                    }
                     return number > 400 ? nil : SentEvent(data: String(repeating: "x", count: 10_000))
                 }))
         }

@@ -65,7 +65,9 @@ struct ListenerTests {
 
     @Test("is refused where it cannot be", arguments: [String(repeating: "x", count: 108), ""])
     func impossible(path: String) {
-        #expect { try UnixListener(path: path, mode: 0o600) } throws: { ($0 as? HTTPServingFailure)?.code == .pathTooLong }
+        #expect { try UnixListener(path: path, mode: 0o600) } throws: {
+            ($0 as? HTTPServingFailure)?.code == .pathTooLong
+        }
         #expect { try UnixListener(path: "/nonexistent/x", mode: 0o600) } throws: {
             ($0 as? HTTPServingFailure)?.code == .system
         }
