@@ -90,7 +90,8 @@ struct StopTests {
     @Test("cuts a client that does not read its stream, and one in the middle of its request")
     func deafClient() async throws {
         let handler: HTTPServer.Handler = { _ in
-            HTTPResponse(events: AsyncStream<SentEvent>(unfolding: { SentEvent(data: String(repeating: "x", count: 9999)) }))
+            HTTPResponse(
+                events: AsyncStream<SentEvent>(unfolding: { SentEvent(data: String(repeating: "x", count: 9999)) }))
         }
         try await withServer(deadline: .milliseconds(50), handler: handler) { server, _ in
             let deaf = try RawReader(server, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
