@@ -1,6 +1,6 @@
 import CommandLineTable
 import ControllerAPI
-import FoundationEssentials
+import Foundation
 import NestingModel
 
 /// What every command works with: its words, where to print, whom to ask.

@@ -1,3 +1,4 @@
+import CommandLineTable
 import FoundationEssentials
 import NestingModel
 import NestingPolicy

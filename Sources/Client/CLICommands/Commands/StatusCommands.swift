@@ -1,3 +1,4 @@
+import CommandLineTable
 import ControllerAPI
 import FoundationEssentials
 import NestingModel

@@ -1,6 +1,7 @@
 package import ControllerAPI
 import FleetStore
 import NestingModel
+import StructuredLog
 
 extension FleetController {
     /// What would be done now, from fresh reports; does nothing.

@@ -4,7 +4,7 @@ import NestingModel
 import NestingPolicy
 
 /// The fleet as its reports and policies make it: the tree, what is not as it should be, and what could be done.
-package struct Assessment: Sendable {
+struct Assessment: Sendable {
     let tree: NestingTree
     /// Open and stale ones, and those that ended just now.
     let findings: [Finding]
