@@ -104,7 +104,7 @@ let package = Package(
         native("CNettle", pkgConfig: "nettle", apt: "nettle-dev"),
         .target(name: "CHostProbe", path: "Sources/Native/CHostProbe"),
         // Executables
-        program("nestord", ["ControllerApp"]),
+        program("nestord", ["ControllerApp", "AgentWire"]),
         program("nestor-agent", ["AgentApp"]),
         program("nestor", ["CLICommands", "AgentWire"]),
         // Tests

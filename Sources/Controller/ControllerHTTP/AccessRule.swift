@@ -43,7 +43,7 @@ package struct AccessRule: Sendable {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
-            guard getpwuid_r(uid, &entry, buffer.baseAddress, buffer.count, &found) == 0, let found,
+            guard let base = buffer.baseAddress, getpwuid_r(uid, &entry, base, buffer.count, &found) == 0, let found,
                 let name = found.pointee.pw_name
             else { return nil }
             return String(cString: name)

@@ -1,4 +1,4 @@
-package import ControllerAPI
+import ControllerAPI
 package import FleetControl
 import FoundationEssentials
 package import HTTPServing

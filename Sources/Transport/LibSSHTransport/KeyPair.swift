@@ -7,19 +7,19 @@ package struct KeyPair: Sendable {
     /// Type and base64, as authorized_keys has them.
     package var publicKey: String
 
-    /// Makes a new Ed25519 key without a passphrase and writes it.
-    /// - Parameter path: of a file that does not exist yet, in a folder that only its owner may enter.
-    package static func generate(at path: String) throws(SSHFailure) {
+    /// The text of a new Ed25519 key without a passphrase, in OpenSSH's form.
+    package static func newPrivateKey() throws(SSHFailure) -> String {
         var key: ssh_key?
+        var text: UnsafeMutablePointer<CChar>?
         guard ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, &key) == SSH_OK, let key else {
-            throw SSHFailure(.keyUnusable, hop: path, "a new key could not be made")
+            throw SSHFailure(.keyUnusable, hop: "new key", "it could not be made")
         }
         defer { ssh_key_free(key) }
-        guard ssh_pki_export_privkey_file(key, nil, nil, nil, path) == SSH_OK else {
-            throw SSHFailure(
-                .keyUnusable, hop: path, "the new key could not be written",
-                remedy: "look at the rights and the room of its folder")
+        guard ssh_pki_export_privkey_base64(key, nil, nil, nil, &text) == SSH_OK, let text else {
+            throw SSHFailure(.keyUnusable, hop: "new key", "it could not be written as text")
         }
+        defer { ssh_string_free_char(text) }
+        return String(cString: text)
     }
 
     /// - Parameter text: of the private key, in OpenSSH's or PEM form, without a passphrase.

@@ -1,6 +1,6 @@
 package import ControllerAPI
 import FleetStore
-import NestingModel
+package import NestingModel
 import StructuredLog
 
 extension FleetController {
