@@ -1,0 +1,43 @@
+import FoundationEssentials
+import NestingModel
+
+@testable import LinuxHostProvider
+
+/// A copied tree in a temporary folder, removed with its owner.
+final class FixtureTree {
+    let root: String
+
+    init(_ files: [String: String] = [:]) throws {
+        root = FileManager.default.temporaryDirectory.appending(path: "nestor-tree-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        for (path, text) in files { try write(path, Array(text.utf8)) }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+
+    func write(_ path: String, _ bytes: [UInt8]) throws {
+        try makeFolder((path as String).folder)
+        try Data(bytes).write(to: URL(filePath: root + path))
+    }
+
+    func makeFolder(_ path: String) throws {
+        try FileManager.default.createDirectory(atPath: root + path, withIntermediateDirectories: true)
+    }
+
+    func link(_ path: String, to target: String) throws {
+        try makeFolder(path.folder)
+        try FileManager.default.createSymbolicLink(atPath: root + path, withDestinationPath: target)
+    }
+
+    var tree: HostTree { HostTree(root: root, live: false) }
+    var provider: LinuxHostProvider { LinuxHostProvider(root: root, live: false) }
+
+    /// As if the tree were the running machine's own.
+    func livingProvider(_ probe: LiveProbe = LiveProbe { _ in LiveProbe.KVMAnswer() }) -> LinuxHostProvider {
+        LinuxHostProvider(root: root, probe: probe)
+    }
+}
+
+extension String {
+    fileprivate var folder: String { String(self[..<(lastIndex(of: "/") ?? startIndex)]) }
+}
