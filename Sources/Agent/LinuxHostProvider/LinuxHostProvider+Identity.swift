@@ -94,7 +94,9 @@ extension LinuxHostProvider {
         let told = tree.value("/proc/sys/kernel/arch")
         if told.value != nil { return told }
         if let release = kernelRelease().value {
-            let ends = ["x86_64", "amd64", "aarch64", "arm64", "s390x", "ppc64le", "ppc64", "riscv64", "loongarch64", "i686"]
+            let ends = [
+                "x86_64", "amd64", "aarch64", "arm64", "s390x", "ppc64le", "ppc64", "riscv64", "loongarch64", "i686",
+            ]
             for end in ends where release.hasSuffix(".\(end)") || release.hasSuffix("-\(end)") {
                 return .known(["amd64": "x86_64", "arm64": "aarch64"][end] ?? end)
             }

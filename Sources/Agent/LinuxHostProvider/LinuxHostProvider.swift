@@ -27,7 +27,8 @@ package final class LinuxHostProvider: HostProvider {
     static let copied = "not readable from a copied tree"
 
     func cpuInfo() -> Fact<CPUInfo> {
-        let online = tree.value("/sys/devices/system/cpu/online").value
+        // A copy does not change.
+        let online = tree.live ? tree.value("/sys/devices/system/cpu/online").value : ""
         if let cached, let online, cached.online == online { return .known(cached.info) }
         switch tree.bytes("/proc/cpuinfo", limit: CPUInfo.limit) {
         case .known(let bytes) where bytes.isEmpty: return .unknown("/proc/cpuinfo is empty")

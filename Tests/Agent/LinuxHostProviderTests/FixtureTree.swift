@@ -30,14 +30,30 @@ final class FixtureTree {
     }
 
     var tree: HostTree { HostTree(root: root, live: false) }
-    var provider: LinuxHostProvider { LinuxHostProvider(root: root, live: false) }
+    var provider: FixtureMachine { FixtureMachine(self, LinuxHostProvider(root: root, live: false)) }
 
     /// As if the tree were the running machine's own.
-    func livingProvider(_ probe: LiveProbe = LiveProbe { _ in LiveProbe.KVMAnswer() }) -> LinuxHostProvider {
-        LinuxHostProvider(root: root, probe: probe)
+    func livingProvider(_ probe: LiveProbe = LiveProbe { _ in LiveProbe.KVMAnswer() }) -> FixtureMachine {
+        FixtureMachine(self, LinuxHostProvider(root: root, probe: probe))
     }
 }
 
 extension String {
     fileprivate var folder: String { String(self[..<(lastIndex(of: "/") ?? startIndex)]) }
+}
+
+/// A provider that keeps its tree on the disk for as long as it is asked.
+struct FixtureMachine {
+    private let fixture: FixtureTree
+    private let provider: LinuxHostProvider
+
+    init(_ fixture: FixtureTree, _ provider: LinuxHostProvider) {
+        self.fixture = fixture
+        self.provider = provider
+    }
+
+    func identity() -> HostIdentity { withExtendedLifetime(fixture) { provider.identity() } }
+    func level() -> LevelEvidence { withExtendedLifetime(fixture) { provider.level() } }
+    func cpu() -> CPUFacts { withExtendedLifetime(fixture) { provider.cpu() } }
+    func hypervisor() -> HypervisorFacts { withExtendedLifetime(fixture) { provider.hypervisor() } }
 }

@@ -3,7 +3,8 @@ enum RecordedCPUs {
     /// Two sockets of two cores with two threads each; a kernel before 5.9, with ept among the flags.
     static let oldIntel = intel("vme vmx est tm2 ssse3 lm tpr_shadow vnmi flexpriority ept vpid", vmxFlags: nil)
     /// A kernel since 5.9.
-    static let newIntel = intel("vme vmx est lm nx", vmxFlags: "vnmi preemption_timer invvpid ept_x_only ept_ad ept vpid")
+    static let newIntel = intel(
+        "vme vmx est lm nx", vmxFlags: "vnmi preemption_timer invvpid ept_x_only ept_ad ept vpid")
     /// Intel's first VT-x had no EPT.
     static let intelWithoutEPT = intel("vme vmx est lm", vmxFlags: nil)
     static let intelGuest = intel("vme lm hypervisor tsc_known_freq", vmxFlags: nil)

@@ -8,7 +8,9 @@ enum AccountNames {
         let wanted = String(id)
         for line in HostText.lines(tree.text(file).value ?? "") {
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-            if fields.count > 2, fields[2] == wanted, let name = HostText.value(fields[0], of: file).value { return name }
+            if fields.count > 2, fields[2] == wanted, let name = HostText.value(fields[0], of: file).value {
+                return name
+            }
         }
         return wanted
     }

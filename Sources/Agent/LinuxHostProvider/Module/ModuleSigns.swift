@@ -102,7 +102,8 @@ struct ModuleCatalogue: Sendable, Equatable {
         var names: Set<String> = []
         for line in HostText.lines(text) {
             let path = line.utf8.prefix { $0 != UInt8(ascii: ":") }
-            let file = path.suffix(from: path.lastIndex(of: UInt8(ascii: "/")).map { path.index(after: $0) } ?? path.startIndex)
+            let file = path.suffix(
+                from: path.lastIndex(of: UInt8(ascii: "/")).map { path.index(after: $0) } ?? path.startIndex)
             guard file.starts(with: Array("kvm".utf8)) else { continue }
             let stem = Substring(file).split(separator: ".").first.map(String.init) ?? ""
             names.insert(ModprobeConfiguration.underscored(stem))

@@ -13,12 +13,16 @@ struct NestedConfiguration: Sendable, Equatable {
         commandLine: Fact<KernelCommandLine>, release: Fact<String>
     ) -> NestedConfiguration {
         if setting.form == .commandLineMode { return mode(commandLine) }
-        if setting.form == .none { return unknown("\(setting.module) has no setting for nesting that this agent knows") }
+        if setting.form == .none {
+            return unknown("\(setting.module) has no setting for nesting that this agent knows")
+        }
         let isBuiltin = state == .known(.builtin)
         var notes: [String] = []
         if !isBuiltin {
             if let install = modprobe.first(.install, setting.module) {
-                return unknown("an install command at \(HostText.quoted(install.place, limit: 200)) decides how \(setting.module) loads")
+                return unknown(
+                    "an install command at \(HostText.quoted(install.place, limit: 200)) decides how \(setting.module) loads"
+                )
             }
             if let place = modprobe.first(.blacklist, setting.module)?.place {
                 notes.append("blacklisted at \(HostText.quoted(place, limit: 200))")
@@ -34,7 +38,9 @@ struct NestedConfiguration: Sendable, Equatable {
                 let place = HostText.quoted(place, limit: 200)
                 return decided(setting.reading(word, at: place), by: place, notes)
             }
-            if let fault = modprobe.faults.first { return unknown("it may be set where the agent can't read: \(fault)") }
+            if let fault = modprobe.faults.first {
+                return unknown("it may be set where the agent can't read: \(fault)")
+            }
             if !modprobe.hasFolder, commandLine.value == nil {
                 return unknown("neither modprobe.d nor the kernel command line could be read")
             }
@@ -55,7 +61,8 @@ struct NestedConfiguration: Sendable, Equatable {
 
     private static func decided(_ value: Fact<Bool>, by place: String, _ notes: [String]) -> NestedConfiguration {
         let notes = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
-        return NestedConfiguration(value: value, decidedBy: value.isUnknown ? value.map { _ in "" } : .known(place + notes))
+        return NestedConfiguration(
+            value: value, decidedBy: value.isUnknown ? value.map { _ in "" } : .known(place + notes))
     }
 
     private static func unknown(_ reason: String) -> NestedConfiguration {

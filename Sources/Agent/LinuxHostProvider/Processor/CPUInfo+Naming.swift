@@ -32,8 +32,9 @@ extension CPUInfo {
             switch shape {
             case .x86: first["model name"]
             case .arm: first["model name"].flatMap(Self.realARMName) ?? armPart()
-            case .s390x: first.first { $0.key.hasPrefix("processor ") && $0.value.contains("machine") }.flatMap(
-                { Self.mainframe($0.value) }) ?? first["machine"].map { Self.mainframe(machine: $0) }
+            case .s390x:
+                first.first { $0.key.hasPrefix("processor ") && $0.value.contains("machine") }.flatMap(
+                    { Self.mainframe($0.value) }) ?? first["machine"].map { Self.mainframe(machine: $0) }
             case .power: first["cpu"]
             case .riscv: first["uarch"] ?? riscvIdentity()
             case .loongarch: first["Model Name"]
@@ -56,7 +57,8 @@ extension CPUInfo {
 
     private func armPart() -> String? {
         guard let implementer = first["CPU implementer"], let part = first["CPU part"] else { return nil }
-        if Self.hexadecimal(implementer) == 0x41, let number = Self.hexadecimal(part), let name = Self.armParts[number] {
+        if Self.hexadecimal(implementer) == 0x41, let number = Self.hexadecimal(part), let name = Self.armParts[number]
+        {
             return name
         }
         if Self.hexadecimal(implementer) == 0xC0, Self.hexadecimal(part) == 0xAC3 { return "Ampere-1" }

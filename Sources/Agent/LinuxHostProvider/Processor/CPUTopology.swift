@@ -23,7 +23,9 @@ struct CPUTopology: Sendable, Equatable {
         let packages = Dictionary(grouping: places) {
             CPUInfo.Place(drawer: $0.drawer, book: $0.book, package: $0.package)
         }
-        guard places.allSatisfy({ $0.core != nil }) else { return Counts(sockets: packages.count, threads: places.count) }
+        guard places.allSatisfy({ $0.core != nil }) else {
+            return Counts(sockets: packages.count, threads: places.count)
+        }
         let cores = packages.values.reduce(0) { total, members in
             let distinct = Set(members.map(\.core)).count
             // Packages of several dies can number their cores anew on each: the kernel's own count is then larger.

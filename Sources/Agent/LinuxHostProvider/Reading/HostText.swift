@@ -7,7 +7,9 @@ enum HostText {
 
     /// A line as a value: trimmed, not empty, valid UTF-8 without control characters, and short.
     static func value(_ line: some Collection<UInt8>, of place: String) -> Fact<String> {
-        guard line.count <= valueLimit else { return .unknown("\(place) holds a value of more than \(valueLimit) bytes") }
+        guard line.count <= valueLimit else {
+            return .unknown("\(place) holds a value of more than \(valueLimit) bytes")
+        }
         guard let text = String(validating: line, as: UTF8.self) else { return .unknown("\(place) does not hold text") }
         let trimmed = trim(text)
         guard !trimmed.isEmpty else { return .unknown("\(place) is empty") }

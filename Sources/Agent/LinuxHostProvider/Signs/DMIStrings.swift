@@ -24,20 +24,22 @@ struct DMIStrings: Sendable, Equatable {
             ("product_name", productName), ("sys_vendor", systemVendor), ("board_vendor", boardVendor),
             ("bios_vendor", biosVendor),
         ].compactMap { field, value in value.map { (field, $0) } }
+        guard !fields.isEmpty else { return nil }
+        let names = fields.prefix(2).reversed().map { "\($0.0) \(HostText.quoted($0.1))" }.joined(separator: ", ")
         if fields.contains(where: { $0.1.hasPrefix("Amazon EC2") }), productName?.contains(".metal") == true {
-            return (.physical, "dmi: product_name \(HostText.quoted(productName ?? ""))")
+            return (.physical, "dmi: \(names)")
         }
         // Windows machines of flesh and blood have Microsoft as their vendor too.
         if systemVendor == "Microsoft Corporation", productName == "Virtual Machine" {
-            return (.hypervisor(.hyperv), "dmi: sys_vendor Microsoft Corporation, product_name Virtual Machine")
+            return (.hypervisor(.hyperv), "dmi: \(names)")
         }
         for (field, value) in fields {
             for rule in Self.rules where value.hasPrefix(rule.prefix) {
-                return (rule.meaning, "dmi: \(field) \(HostText.quoted(value))")
+                let rest = names.contains("\(field) ") ? "" : ", \(field) \(HostText.quoted(value))"
+                return (rule.meaning, "dmi: \(names)\(rest)")
             }
         }
-        guard let (field, value) = fields.first(where: { $0.0 == "sys_vendor" }) ?? fields.first else { return nil }
-        return (.physical, "dmi: \(field) \(HostText.quoted(value)) is no hypervisor's name")
+        return (.physical, "dmi: \(names): no hypervisor's name")
     }
 
     /// Beginnings of names, as systemd's detect-virt and the hypervisors' own sources have them.

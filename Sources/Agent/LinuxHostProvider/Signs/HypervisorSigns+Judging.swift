@@ -74,7 +74,9 @@ extension HypervisorSigns {
             judge.guest(nil, "cpuinfo: the flag hypervisor is set")
         }
         if let modelName, modelName.hasPrefix("QEMU TCG") || modelName.hasPrefix("QEMU Virtual CPU") {
-            judge.guest(modelName.hasPrefix("QEMU TCG") ? .qemu : qemuOrKVM, "cpuinfo: model name \(HostText.quoted(modelName))")
+            judge.guest(
+                modelName.hasPrefix("QEMU TCG") ? .qemu : qemuOrKVM, "cpuinfo: model name \(HostText.quoted(modelName))"
+            )
         }
         if vendorID == "User Mode Linux" { judge.guest(.other, "cpuinfo: vendor_id User Mode Linux") }
     }
@@ -83,9 +85,11 @@ extension HypervisorSigns {
         if let node = deviceTreeHypervisor {
             let names = node.map { HostText.quoted($0) }.joined(separator: ", ")
             let vendor: HypervisorVendor? =
-                node.contains { $0.hasPrefix("linux,kvm") } ? .kvm
-                : node.contains { $0.hasPrefix("xen") } ? .xen
-                : node.contains { $0.contains("vmware") } ? .vmware : .other
+                node.contains { $0.hasPrefix("linux,kvm") }
+                ? .kvm
+                : node.contains { $0.hasPrefix("xen") }
+                    ? .xen
+                    : node.contains { $0.contains("vmware") } ? .vmware : .other
             if judge.isPhysical {
                 judge.evidence.append("device tree: hypervisor \(names)")
             } else {
@@ -110,7 +114,9 @@ extension HypervisorSigns {
 
     private func judgeKernel(_ judge: inout Judge) {
         if judge.vendor == nil, announcesNone == false {
-            for (clock, vendor) in [("kvm-clock", HypervisorVendor.kvm), ("xen", .xen), ("hyperv_clocksource", .hyperv)]
+            for (clock, vendor) in [
+                ("kvm-clock", HypervisorVendor.kvm), ("xen", .xen), ("hyperv_clocksource", .hyperv),
+            ]
             where clockSources?.contains(clock) == true {
                 judge.guest(vendor, "clocksource: \(clock) is available")
             }

@@ -6,7 +6,9 @@ extension HypervisorSigns {
 
     /// A Xen interface on top of another's firmware is an emulation of it.
     var isNamedByOther: Bool {
-        if case .hypervisor(let vendor)? = dmi.meaning()?.meaning { vendor != .xen } else {
+        if case .hypervisor(let vendor)? = dmi.meaning()?.meaning {
+            vendor != .xen
+        } else {
             signatures.flatMap { Self.vendor(ofSignatures: $0) }.map { $0 != .xen } ?? false
         }
     }
