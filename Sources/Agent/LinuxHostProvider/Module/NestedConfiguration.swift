@@ -20,9 +20,8 @@ struct NestedConfiguration: Sendable, Equatable {
         var notes: [String] = []
         if !isBuiltin {
             if let install = modprobe.first(.install, setting.module) {
-                return unknown(
-                    "an install command at \(HostText.quoted(install.place, limit: 200)) decides how \(setting.module) loads"
-                )
+                let place = HostText.quoted(install.place, limit: 200)
+                return unknown("an install command at \(place) decides how \(setting.module) loads")
             }
             if let place = modprobe.first(.blacklist, setting.module)?.place {
                 notes.append("blacklisted at \(HostText.quoted(place, limit: 200))")
