@@ -75,6 +75,7 @@ final class LibvirtConnection {
     ) throws(ConnectionFault) -> Int {
         var offset = 0
         var taken = 0
+        var stray: UInt32?
         do throws(XDRFault) {
             while let length = try PacketHeader.length(in: input, at: offset), input.count - offset >= length {
                 defer { offset += length }
@@ -86,7 +87,10 @@ final class LibvirtConnection {
                 else { continue }
                 let index = Int(header.serial &- first)
                 guard index < calls.count, answers[index] == nil, header.procedure == calls[index].procedure.rawValue
-                else { throw ConnectionFault.malformed("an answer to call \(header.serial), which was not made") }
+                else {
+                    stray = header.serial
+                    break
+                }
                 answers[index] =
                     header.status == 0 ? .fine(reader) : .refused(try RemoteError(reading: &reader))
                 taken += 1
@@ -94,6 +98,7 @@ final class LibvirtConnection {
         } catch {
             throw .malformed("\(error)")
         }
+        if let stray { throw .malformed("an answer to call \(stray), which was not made or has its answer") }
         if offset > 0 { input.removeFirst(offset) }
         return taken
     }

@@ -56,7 +56,7 @@ final class UnixStream {
 
     /// - Returns: how many bytes were taken; 0 where none could be now.
     func write(_ bytes: ArraySlice<UInt8>) throws(ConnectionFault) -> Int {
-        let sent = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        let sent = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         if sent >= 0 { return sent }
         guard errno == EAGAIN || errno == EINTR else { throw .closed("while it was asked") }
         return 0

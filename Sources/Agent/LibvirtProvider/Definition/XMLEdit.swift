@@ -5,6 +5,8 @@ struct XMLEdit {
 
     init(_ tree: XMLTree) { self.tree = tree }
 
+    var isEmpty: Bool { replacements.isEmpty }
+
     /// The text with all edits in it.
     var result: String {
         var bytes = tree.bytes

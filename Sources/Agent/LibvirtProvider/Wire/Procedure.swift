@@ -8,6 +8,7 @@ enum Procedure: Int32 {
     case authList = 66
     case authPolkit = 70
     case connectGetLibVersion = 157
+    case domainHasManagedSave = 183
     case domainManagedSaveRemove = 184
     case domainSnapshotNum = 187
     case domainCreateWithFlags = 196

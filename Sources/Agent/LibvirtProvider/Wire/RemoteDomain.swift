@@ -19,12 +19,15 @@ struct RemoteDomain: Equatable {
     }
 
     /// Lower case, with hyphens.
-    var uuidText: String {
+    var uuidText: String { RemoteDomain.text(ofUUID: uuid) }
+
+    /// Lower case, with hyphens.
+    static func text(ofUUID bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         text.reserveCapacity(36)
-        for (index, byte) in uuid.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
+        for (index, byte) in bytes.enumerated() {
+            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
             text.append(digits[Int(byte >> 4)])
             text.append(digits[Int(byte & 15)])
         }

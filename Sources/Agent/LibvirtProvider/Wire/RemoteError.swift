@@ -10,6 +10,7 @@ struct RemoteError: Error, Equatable, CustomStringConvertible {
         case operationInvalid = 55
         case authCancelled = 79
         case authUnavailable = 80
+        case invalidSchema = 92
     }
 
     var number: Int32
