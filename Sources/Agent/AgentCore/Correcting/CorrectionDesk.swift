@@ -15,7 +15,7 @@ package struct CorrectionDesk {
         guard faults.isEmpty else { throw WireError(.invalidParameters, faults.joined(separator: "; ")) }
         var records: [CorrectionRecord] = []
         var all: [JournalEntry] = []
-        try write { content, enrolment in
+        try write { content, enrolment throws(WireError) in
             try admit(order.controller, order.epoch, enrolment)
             var number = content.entries.last?.number ?? 0
             var added: [JournalEntry] = []
@@ -87,7 +87,7 @@ package struct CorrectionDesk {
         _ id: String, _ controller: String, _ epoch: Int, _ body: (JournalEntry) throws(WireError) -> JournalEntry
     ) throws(WireError) -> CorrectionRecord {
         var record: CorrectionRecord?
-        try write { content, enrolment in
+        try write { content, enrolment throws(WireError) in
             try admit(controller, epoch, enrolment)
             guard let entry = content.entry(id) else {
                 throw WireError(.correctionUnknown, "no correction \(id.quoted) is known here")

@@ -22,18 +22,18 @@ package enum GuestRefusals {
             return refused(
                 .transient, "\(guest.label) is transient: a shutdown would erase it", remedy: "define it first")
         case .unknown(let reason):
-            return refused(.transient, "it is unknown whether \(guest.label) is persistent: \(reason.unprintablesRemoved)")
+            return refused(.transient, "it is unknown whether \(guest.label) is persistent: \(reason.shown)")
         }
         switch guest.owner {
         case .absent: break
         case .known(let owner):
             guard consent.owners.contains(owner.manager), owner.manager != .unknown else {
                 return refused(
-                    .owned, "\(guest.label) belongs to \(owner.manager) (\(owner.evidence.unprintablesRemoved))",
+                    .owned, "\(guest.label) belongs to \(owner.manager) (\(owner.evidence.shown))",
                     remedy: "change it there, or name the manager in the policy's consent")
             }
         case .unknown(let reason):
-            return refused(.owned, "it is unknown who owns \(guest.label): \(reason.unprintablesRemoved)")
+            return refused(.owned, "it is unknown who owns \(guest.label): \(reason.shown)")
         }
         switch guest.state {
         case .running, .off, .saved, .crashed: break
@@ -50,7 +50,7 @@ package enum GuestRefusals {
             }
         } else if case .unknown(let reason) = guest.savedState {
             return refused(
-                .savedState, "it is unknown whether \(guest.label) has a saved state: \(reason.unprintablesRemoved)")
+                .savedState, "it is unknown whether \(guest.label) has a saved state: \(reason.shown)")
         }
         return nil
     }

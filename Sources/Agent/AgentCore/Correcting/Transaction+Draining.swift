@@ -101,7 +101,7 @@ extension Transaction {
         if !down.isEmpty {
             return end(
                 failure(
-                    .startFailed, "not started again: \(names(down))\(lastReason.unprintablesRemoved)",
+                    .startFailed, "not started again: \(names(down))\(lastReason.shown)",
                     remedy: "start by hand: the agent keeps trying"))
         }
         if let ending = entry.ending { return end(ending) }
@@ -121,7 +121,7 @@ extension Transaction {
     }
 
     private func names(_ indices: [Int]) -> String {
-        indices.map { entry.duties[$0].name.unprintablesRemoved }.joined(separator: ", ")
+        indices.map { entry.duties[$0].name.shown }.joined(separator: ", ")
     }
 
     /// Notes which guests are down, and which are not here any more: those are never started.

@@ -72,7 +72,7 @@ extension Transaction {
             entry.ending = failure(
                 .startFailed,
                 "\(first); then \(guest.label) did not start from its old definition either\(lastReason)"
-                    .unprintablesRemoved,
+                    .shown,
                 remedy: "start it by hand: the agent keeps trying")
             return finishRollingBack()
         }

@@ -24,7 +24,7 @@ extension Transaction {
         switch seen.definition {
         case .impossible(let failure):
             return refuse(
-                GuestRefusals.refused(.changeImpossible, failure.sentence.unprintablesRemoved, remedy: failure.remedy))
+                GuestRefusals.refused(.changeImpossible, failure.sentence.shown, remedy: failure.remedy))
         case .has(let definition):
             guard guest.state == .running, seen.liveFault != nil else {
                 if guest.savedState.value == true { return takeOn(guest, definition) }
@@ -61,11 +61,11 @@ extension Transaction {
         if let failure = seen.failure, failure.code == .definitionRefused || failure.code == .changeImpossible {
             let code: CorrectionCode = failure.code == .changeImpossible ? .changeImpossible : .definitionRefused
             return refuse(
-                GuestRefusals.refused(code, failure.sentence.unprintablesRemoved, remedy: failure.remedy))
+                GuestRefusals.refused(code, failure.sentence.shown, remedy: failure.remedy))
         }
         switch seen.definition {
         case .has: return defined(guest)
-        case .impossible(let failure): return end(self.failure(.definitionChanged, failure.sentence.unprintablesRemoved))
+        case .impossible(let failure): return end(self.failure(.definitionChanged, failure.sentence.shown))
         case .setBackNeeded, nil: return TransactionStep(entry, pause: Self.look)
         case .lacks: break
         }
@@ -166,7 +166,7 @@ extension Transaction {
                 return turnBack(
                     failure(
                         .checkFailed,
-                        "\(guest.label) runs again, without the change: \((seen.liveFault ?? "").unprintablesRemoved)"))
+                        "\(guest.label) runs again, without the change: \((seen.liveFault ?? "").shown)"))
             }
             return runsAgain(guest)
         }
@@ -174,7 +174,7 @@ extension Transaction {
         if tried || entry.deadline?.isOver(at: now) ?? false {
             return turnBack(
                 failure(
-                    .startFailed, "\(guest.label) did not start with the change\(lastReason.unprintablesRemoved)",
+                    .startFailed, "\(guest.label) did not start with the change\(lastReason.shown)",
                     remedy: "read its log, and correct the policy or the host"))
         }
         guard guest.isOff else { return TransactionStep(entry, pause: Self.look) }

@@ -1,5 +1,5 @@
 import AgentWire
-package import NestingModel
+import NestingModel
 
 /// The decisions of one correction: from its journal, what is seen and the time to the next step. Pure, so that a
 /// worker that was killed decides the same again.
@@ -32,16 +32,16 @@ package struct Transaction {
     package mutating func next() -> TransactionStep {
         if let lost = seen.unreachable { return waitForHypervisor(lost) }
         switch entry.record.phase {
-        case .queued: begin()
-        case .checking: check()
-        case .defining: define()
-        case .stopping: entry.request.verb == .drainGuests ? drain() : stop()
-        case .starting: start()
-        case .awaitingVerdict: awaitVerdict()
-        case .rollingBack: rollBack()
-        case .holding: hold()
-        case .releasing: release()
-        case .ended, .unknown: settleDuties()
+        case .queued: return begin()
+        case .checking: return check()
+        case .defining: return define()
+        case .stopping: return entry.request.verb == .drainGuests ? drain() : stop()
+        case .starting: return start()
+        case .awaitingVerdict: return awaitVerdict()
+        case .rollingBack: return rollBack()
+        case .holding: return hold()
+        case .releasing: return release()
+        case .ended, .unknown: return settleDuties()
         }
     }
 
@@ -54,7 +54,7 @@ package struct Transaction {
         }
         guard deadline.isOver(at: now) else { return TransactionStep(entry, pause: Self.reach) }
         return refuse(
-            GuestRefusals.refused(.hypervisorUnreachable, lost.sentence.unprintablesRemoved, remedy: lost.remedy))
+            GuestRefusals.refused(.hypervisorUnreachable, lost.sentence.shown, remedy: lost.remedy))
     }
 
     private mutating func begin() -> TransactionStep {
@@ -127,9 +127,5 @@ extension GuestReport {
     /// Off, whether it went down by itself or crashed: it can be started.
     var isOff: Bool { state == .off || state == .crashed || state == .saved }
     var isRunning: Bool { state == .running || state == .starting || state == .stopping }
-    var label: String { "\(name) (\(uuid))".unprintablesRemoved }
-}
-
-extension String {
-    var unprintablesRemoved: String { String(quoted.dropFirst().dropLast()) }
+    var label: String { "\(name) (\(uuid))".shown }
 }

@@ -1,3 +1,5 @@
+import NestingModel
+
 /// Which corrections may move now: one after another, and never two that touch the same guest. One that only waits
 /// for its controller's word holds up nobody else's guest.
 package enum WorkQueue {

@@ -1,3 +1,5 @@
+import NestingModel
+
 /// Waits, and may wake early when the journal changes.
 package protocol Waiter: AnyObject {
     func wait(seconds: Double)

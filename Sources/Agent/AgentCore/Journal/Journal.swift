@@ -103,7 +103,7 @@ package final class Journal {
             }
             var facts = stat()
             guard stat(path, &facts) == 0 else { continue }
-            if let known = cache[name], known.inode == facts.st_ino, known.seconds == facts.st_mtim.tv_sec,
+            if let known = cache[name], known.inode == UInt64(facts.st_ino), known.seconds == facts.st_mtim.tv_sec,
                 known.nanoseconds == facts.st_mtim.tv_nsec
             {
                 seen[name] = known
@@ -123,7 +123,7 @@ package final class Journal {
                     continue
                 }
                 seen[name] = Cached(
-                    inode: facts.st_ino, seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec, entry: entry)
+                    inode: UInt64(facts.st_ino), seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec, entry: entry)
                 content.entries.append(entry)
             } catch {
                 content.damaged.append(try setAside(name))

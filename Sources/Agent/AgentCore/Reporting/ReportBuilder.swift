@@ -1,25 +1,21 @@
 package import FoundationEssentials
 package import NestingModel
 import AgentWire
+import Digests
 
 /// Composes one report from the providers.
 package struct ReportBuilder {
     private let host: any HostProvider
     private let guests: any GuestProvider
     private let clock: () -> Date
-    private let digest: ([UInt8]) -> String
 
-    /// - Parameters:
-    ///   - clock: the calendar's time, for people only.
-    ///   - digest: SHA-256 in lower-case hexadecimal.
+    /// - Parameter clock: the calendar's time, for people only.
     package init(
-        host: any HostProvider, guests: any GuestProvider, clock: @escaping () -> Date = { Date() },
-        digest: @escaping ([UInt8]) -> String
+        host: any HostProvider, guests: any GuestProvider, clock: @escaping () -> Date = { Date() }
     ) {
         self.host = host
         self.guests = guests
         self.clock = clock
-        self.digest = digest
     }
 
     package func build() -> HostReport {
@@ -39,7 +35,7 @@ package struct ReportBuilder {
         var report = HostReport(
             agent: .current, time: clock(), host: identity, level: level, cpu: host.cpu(), hypervisor: hypervisor,
             guests: guests.guests())
-        report.digest = "sha256:" + digest(Self.steady(report))
+        report.digest = "sha256:" + Digest.sha256Hex(of: Self.steady(report))
         return report
     }
 

@@ -1,4 +1,4 @@
-import AgentWire
+package import AgentWire
 import NestingModel
 
 /// A request's parameters, which some methods let their peer leave out.
@@ -163,7 +163,7 @@ extension DecodingError {
     /// Which field is wrong, for a person; never what stands in it.
     fileprivate var place: String {
         func path(_ context: Context, _ last: (any CodingKey)? = nil) -> String {
-            (context.codingPath + (last.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".").unprintablesRemoved
+            (context.codingPath + (last.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".").shown
         }
         return switch self {
         case .keyNotFound(let key, let context): "\(path(context, key)) is missing"

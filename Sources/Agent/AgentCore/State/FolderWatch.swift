@@ -6,7 +6,7 @@ package final class FolderWatch: Waiter {
     package let file: Int32
 
     package init(_ folder: String) {
-        file = inotify_init1(Int32(IN_NONBLOCK.rawValue | IN_CLOEXEC.rawValue))
+        file = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         if file >= 0 { _ = inotify_add_watch(file, folder, UInt32(IN_MOVED_TO)) }
     }
 
