@@ -87,7 +87,7 @@ l1_definition() {
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
     <disk type='file' device='disk'>
-      <driver name='qemu' type='qcow2' cache='unsafe'/>
+      <driver name='qemu' type='qcow2'/>
       <source file='$folder/disk.qcow2'/>
       <target dev='vda' bus='virtio'/>
     </disk>

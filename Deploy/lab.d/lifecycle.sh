@@ -173,7 +173,7 @@ lab_status() {
             l1_ssh virsh -q -c qemu:///system list --all | sed '/^$/d; s/^/  build-l1: /'
         fi
     fi
-    lab_is_whole
+    lab_is_whole || exit 1
 }
 
 # As if L0 lost its power: guests and daemons end at once, what lay in memory is gone; disks stay.
