@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What this machine must have. Sourced after progress.sh.
 
+# An ordinary user's PATH on Debian leaves out where depmod, mke2fs and sshd lie.
+export PATH="$PATH:/usr/sbin:/sbin"
+
 # The oldest Swift that builds Nestor: its package description says swift-tools-version 6.2.
 swift_needed_major=6
 swift_needed_minor=2
