@@ -70,8 +70,8 @@ let package = Package(
             "Agent", "AgentApp",
             ["NestingModel", "AgentWire", "AgentCore", "LinuxHostProvider", "LibvirtProvider", "CommandLineTable"]),
         // Controller
-        room("Controller", "FleetStore", ["NestingModel"]),
-        room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "CSQLite"]),
+        room("Controller", "FleetStore", ["NestingModel", "ControllerAPI"]),
+        room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
         room("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
         room(
@@ -121,7 +121,7 @@ let package = Package(
         tests("Agent", "AgentCore", ["NestingModel", "AgentWire", "NestorTestKit"]),
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
         tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
-        tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "NestorTestKit"]),
+        tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),
         tests("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
