@@ -43,8 +43,8 @@ l1_seed() {
     (
         umask 022
         mkdir -p "$seed/seed/etc/ssh" "$seed/seed/etc/libvirt/qemu" "$seed/seed/var/lib/nestor-lab"
-        mkdir -m 700 -p "$seed/seed/root/.ssh"
-        chmod 700 "$seed/seed/root"
+        mkdir -p "$seed/seed/root/.ssh"
+        chmod 700 "$seed/seed/root" "$seed/seed/root/.ssh"
         echo build-l1 > "$seed/seed/etc/hostname"
         printf '127.0.0.1 localhost\n127.0.1.1 build-l1\n' > "$seed/seed/etc/hosts"
         tr -d - <<< "$uuid" > "$seed/seed/etc/machine-id"
@@ -129,7 +129,7 @@ l1_make() {
     printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d ' ' -f 1,2 "$state/l1_host_key.pub")" >> "$state/known_hosts"
     l0_virsh define --validate "$folder/domain.xml" >> "$state/run/l1.log" 2>&1 ||
         fail 'libvirt refuses the definition of build-l1' 'see the lines above' "$state/run/l1.log"
-    end done
+    end finished
 }
 
 l1_ssh() {

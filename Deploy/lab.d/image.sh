@@ -9,7 +9,7 @@ image_packages+=,iproute2,udev,kmod,busybox-static,cron,procps
 # The image's Debian is this machine's: fakechroot wants the same C library on both sides.
 image_suite() {
     local suite
-    # shellcheck disable=SC1091 # the machine's own
+    # shellcheck source=/dev/null
     suite=$(. /etc/os-release && [ "${ID:-}" = debian ] && printf '%s' "${VERSION_CODENAME:-}") || true
     printf '%s' "${NESTOR_LAB_SUITE:-${suite:-bookworm}}"
 }
@@ -84,7 +84,7 @@ image_make() {
                 'see that this machine reaches its Debian mirror (NESTOR_LAB_MIRROR names another), then run this again' \
                 "$log"
         mv "$work/base.tar.zst" "$base"
-        end done
+        end finished
     fi
     begin 'assembling the lab image'
     mkdir "$work/image"

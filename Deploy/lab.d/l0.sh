@@ -92,7 +92,7 @@ l0_start_sshd() {
     if process_runs "$state/run/sshd"; then return; fi
     begin "starting L0's sshd (127.0.0.1:$(cat "$state/l0/ssh/port"))"
     # Only root's sshd wants this folder, which Debian's service makes at boot.
-    if [ "$(id -u)" -eq 0 ]; then mkdir -p -m 755 /run/sshd; fi
+    if [ "$(id -u)" -eq 0 ] && [ ! -d /run/sshd ]; then mkdir -m 755 /run/sshd; fi
     (
         trap - ERR
         exec 9>&- < /dev/null >> "$state/run/sshd.log" 2>&1

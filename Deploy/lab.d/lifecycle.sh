@@ -33,7 +33,7 @@ lab_begin() {
     if [ -n "$(find "$state" -mindepth 1 -maxdepth 1 ! -name .nestor-lab -print -quit)" ]; then
         begin 'clearing away the lab that was there'
         lab_clean
-        end done
+        end finished
     fi
 }
 
@@ -153,7 +153,7 @@ lab_down() {
     begin "ending the lab at $state"
     lab_clean
     rm -rf -- "$state"
-    end done
+    end finished
 }
 
 lab_require() {
@@ -183,7 +183,7 @@ lab_power_cut() {
     begin 'cutting the power of L0'
     l0_end KILL
     find "$state/l0/v/run" -mindepth 1 -delete
-    end done
+    end finished
 }
 
 # L0 boots again: its daemons start, its guests do not.
