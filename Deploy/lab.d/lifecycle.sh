@@ -21,6 +21,11 @@ lab_lock() {
 }
 
 lab_clean() {
+    local record
+    # What others started on this lab, such as the quickstart's controller, is recorded beside its own.
+    for record in "$state"/run/*; do
+        case $record in *.log | */libvirtd | */sshd | '*') ;; *) [ ! -f "$record" ] || end_process "$record" ;; esac
+    done
     l0_end TERM
     find "$state" -mindepth 1 -maxdepth 1 ! -name .nestor-lab -exec rm -rf -- {} +
 }
@@ -174,6 +179,13 @@ lab_status() {
         fi
     fi
     lab_is_whole || exit 1
+}
+
+# The guest inside L1 starts, as its owner would start it.
+lab_start_inner() {
+    lab_require
+    lab_lock
+    l2_start
 }
 
 # As if L0 lost its power: guests and daemons end at once, what lay in memory is gone; disks stay.
