@@ -145,8 +145,8 @@ l1_start() {
     begin 'booting build-l1 (software emulation)'
     l0_virsh start build-l1 >> "$state/run/l1.log" 2>&1 ||
         fail 'libvirt cannot start build-l1' 'see the lines above' "$state/run/l1.log"
-    wait_until 180 l1_is_ready ||
-        fail "build-l1's sshd did not answer within 180 s" \
+    wait_until 300 l1_is_ready ||
+        fail "build-l1's sshd did not answer within 300 s" \
             "see its serial line; a machine that is very busy may need another try" "$serial"
     end ready
 }
@@ -159,10 +159,10 @@ l2_start() {
     begin 'booting inner, the guest inside build-l1 (KVM in software emulation)'
     l1_ssh virsh -q -c qemu:///system start inner > "$state/run/l2.log" 2>&1 ||
         fail "build-l1's libvirt cannot start inner" 'see the lines above' "$state/run/l2.log"
-    if ! wait_until 120 l2_is_up; then
+    if ! wait_until 240 l2_is_up; then
         l1_ssh tail -n 20 /var/log/libvirt/qemu/inner-serial.log /var/log/libvirt/qemu/inner.log \
             >> "$state/run/l2.log" 2>&1 || true
-        fail 'inner did not come up within 120 s' 'see the lines above' "$state/run/l2.log"
+        fail 'inner did not come up within 240 s' 'see the lines above' "$state/run/l2.log"
     fi
     end ready
 }

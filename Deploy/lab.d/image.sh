@@ -62,7 +62,7 @@ image_make() {
         say "→ lab image: there ($image)"
         return
     fi
-    "$lab_parts/../packages" lab
+    part "$lab_parts/../packages" lab
     (umask 022 && mkdir -p "$cache") || fail "the cache folder $cache cannot be made" \
         'give another one by NESTOR_LAB_CACHE'
     exec 8> "$cache/.lock"

@@ -51,6 +51,11 @@ progress_unexpected() {
 set -E
 trap 'progress_unexpected "$?" "$LINENO" "$BASH_COMMAND"' ERR
 
+# part COMMAND…: another of our scripts; when it fails, it has said all there is to say.
+part() {
+    "$@" || exit
+}
+
 # wait_until SECONDS COMMAND…: true as soon as COMMAND succeeds, false when the time is over.
 wait_until() {
     local deadline=$((SECONDS + $1))
