@@ -64,7 +64,7 @@ let package = Package(
         room("Transport", "HTTPServing", ["CMicroHTTPD"]),
         room("Transport", "HTTPCalling", ["CCurl"]),
         // Agent
-        room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests"]),
+        room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests", "HumanText"]),
         room("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "CHostProbe"]),
         room("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "CExpat"]),
         room(
