@@ -51,9 +51,10 @@ let package = Package(
         room("Contracts", "AgentWire", ["NestingModel"]),
         room("Contracts", "ControllerAPI", ["NestingModel"]),
         // Support
-        room("Support", "YAMLDocument", ["CLibYAML"]),
-        room("Support", "Settings", ["YAMLDocument"]),
-        room("Support", "CommandLineTable"),
+        room("Support", "HumanText"),
+        room("Support", "YAMLDocument", ["HumanText", "CLibYAML"]),
+        room("Support", "Settings", ["HumanText", "YAMLDocument"]),
+        room("Support", "CommandLineTable", ["HumanText"]),
         room("Support", "StructuredLog"),
         room("Support", "ServiceGroup"),
         room("Support", "Digests", ["CNettle"]),
@@ -63,7 +64,7 @@ let package = Package(
         room("Transport", "HTTPServing", ["CMicroHTTPD"]),
         room("Transport", "HTTPCalling", ["CCurl"]),
         // Agent
-        room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests"]),
+        room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests", "HumanText"]),
         room("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "CHostProbe"]),
         room("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "CExpat"]),
         room(
@@ -103,13 +104,14 @@ let package = Package(
         native("CNettle", pkgConfig: "nettle", apt: "nettle-dev"),
         .target(name: "CHostProbe", path: "Sources/Native/CHostProbe"),
         // Executables
-        program("nestord", ["ControllerApp"]),
+        program("nestord", ["ControllerApp", "AgentWire"]),
         program("nestor-agent", ["AgentApp"]),
-        program("nestor", ["CLICommands"]),
+        program("nestor", ["CLICommands", "AgentWire"]),
         // Tests
         tests("Domain", "NestingModel"),
         tests("Domain", "NestingPolicy", ["NestingModel"]),
         tests("Contracts", "AgentWire", ["NestingModel"]),
+        tests("Support", "HumanText"),
         tests("Support", "YAMLDocument"),
         tests("Support", "Settings", ["YAMLDocument"]),
         tests("Support", "CommandLineTable"),

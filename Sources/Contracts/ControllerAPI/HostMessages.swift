@@ -47,13 +47,16 @@ package struct EnrolRequest: Codable, Sendable {
     package var agentState: String?
     package var libvirtSocket: String?
     package var authorizedKeys: String?
+    /// Whether the host's service manager or cron settles open corrections at boot and every minute.
+    package var bootRecovery: Bool
     /// Progress events carry it, so that the one who asked can follow.
     package var operation: String?
 
     package init(
         path: NodePath, address: String, port: Int, user: String, labels: [String: String], hostKeys: [String],
         operatorKey: OperatorKey, agentDirectory: String? = nil, agentState: String? = nil,
-        libvirtSocket: String? = nil, authorizedKeys: String? = nil, operation: String? = nil
+        libvirtSocket: String? = nil, authorizedKeys: String? = nil, bootRecovery: Bool = true,
+        operation: String? = nil
     ) {
         self.path = path
         self.address = address
@@ -66,6 +69,7 @@ package struct EnrolRequest: Codable, Sendable {
         self.agentState = agentState
         self.libvirtSocket = libvirtSocket
         self.authorizedKeys = authorizedKeys
+        self.bootRecovery = bootRecovery
         self.operation = operation
     }
 }
