@@ -127,7 +127,10 @@ let package = Package(
         tests("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
-            ["NestingModel", "AgentWire", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore", "NestorTestKit"]),
+            [
+                "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore",
+                "StructuredLog", "NestorTestKit",
+            ]),
         tests("Client", "CLICommands", ["NestingModel", "ControllerAPI"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: strict),
         .testTarget(
