@@ -21,7 +21,7 @@ final class LibSSHSession: SecureShellSession {
         let channel = try await RemoteChannel.session(over: try link(), Limit(deadline), phase: "starting the command") {
             ssh_channel_request_exec($0, command)
         }
-        return LibSSHChannel(channel)
+        return LibSSHChannel(channel, of: self)
     }
 
     func upload(_ bytes: [UInt8], to path: String, mode: UInt16, deadline: Duration) async throws(SSHFailure) {
@@ -106,7 +106,8 @@ final class LibSSHSession: SecureShellSession {
         Task { @EpollThread in
             let limit = Limit(.seconds(10))
             do throws(SSHFailure) {
-                try await channel.write(packets, limit)
+                // The last packet may have gone out in part.
+                try await channel.write(channel.unsent + packets, limit)
                 try channel.finishWriting()
                 while !channel.inflow.hasEnded {
                     let seen = channel.inflow.signal.generation

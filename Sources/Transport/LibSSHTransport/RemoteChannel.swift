@@ -8,6 +8,8 @@ final class RemoteChannel {
     let inflow = Inflow()
     private var channel: OpaquePointer?
     private var isWriting = false
+    /// What a write that failed did not write.
+    private(set) var unsent: [UInt8] = []
     private var hasFinishedWriting = false
 
     private init(_ link: Link, _ channel: OpaquePointer) {
@@ -105,11 +107,12 @@ final class RemoteChannel {
             try limit.check(await inflow.signal.wait(after: seen, until: limit.at), link.hop.name, phase)
         }
         isWriting = true
+        var sent = 0
         defer {
             isWriting = false
+            unsent = Array(bytes[sent...])
             inflow.signal.poke()
         }
-        var sent = 0
         while sent < bytes.count {
             let seen = link.activity.generation
             let written = try writeSome(bytes[sent...])

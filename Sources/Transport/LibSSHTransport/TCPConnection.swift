@@ -81,6 +81,8 @@ struct TCPConnection {
         switch code {
         case ECONNREFUSED:
             return SSHFailure(.refused, hop: hop.name, sentence, remedy: "see whether sshd runs there, and on this port")
+        case ECONNRESET, EPIPE:
+            return SSHFailure(.closed, hop: hop.name, sentence, remedy: "see sshd's own log there")
         case EMFILE, ENFILE:
             return SSHFailure(.unreachable, hop: hop.name, sentence, remedy: "raise the limit of open files")
         default:

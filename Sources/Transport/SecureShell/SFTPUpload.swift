@@ -29,6 +29,7 @@ package struct SFTPUpload: SFTPTransfer {
     private let mode: UInt16
     private var state = State.idle
     private var handle: [UInt8] = []
+    /// From when the temporary file was asked for: a server that answers no more may have made it all the same.
     private var exists = false
     private var sent = 0
     private var waiting: Set<UInt32> = []
@@ -57,13 +58,14 @@ package struct SFTPUpload: SFTPTransfer {
                     SFTPRefusal(.unsupported, "the server cannot replace a file in one step (no posix-rename@openssh.com)"))
             }
             state = .opening
+            exists = true
             return .more(request(.open(path: temporary, access: .createNew, mode: 0o600)))
         case (.opening, .handle(lastID, let handle)):
             self.handle = handle
-            exists = true
             state = .writing
             return .more(nextPieces())
         case (.opening, .status(lastID, let code, let message)) where code != 0:
+            exists = false
             state = .ended
             return .failed(SFTPRefusal("cannot create \(temporary)", status: code, message))
         case (.writing, .status(let id, let code, let message)) where waiting.contains(id):
