@@ -25,7 +25,7 @@ final class LibSSHChannel: SecureShellChannel {
     func readLine(limit: Int, deadline: Duration) async throws(SSHFailure) -> [UInt8]? {
         let time = Limit(deadline)
         let inflow = channel.inflow
-        inflow.highMark = max(Inflow.usualMark, limit.addingReportingOverflow(1).partialValue)
+        inflow.highMark = max(Inflow.usualMark, min(limit, 1 << 40) + 1)
         while true {
             let seen = inflow.signal.generation
             channel.refill()

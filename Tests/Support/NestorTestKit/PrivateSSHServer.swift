@@ -30,7 +30,8 @@ package final class PrivateSSHServer: Sendable {
         for _ in 0..<5 {
             let server = try PrivateSSHServer(
                 port: try LoopbackPort.free(), hostKey: hostKey, authorizedKeys: authorizedKeys, settings: settings)
-            if await server.log.contains("Server listening on 127.0.0.1 port \(server.port).", orEndsWithin: .seconds(20)),
+            if await server.log.contains(
+                "Server listening on 127.0.0.1 port \(server.port).", orEndsWithin: .seconds(20)),
                 LoopbackPort.accepts(server.port)
             {
                 return server

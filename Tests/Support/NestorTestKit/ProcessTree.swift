@@ -8,7 +8,8 @@ package enum ProcessTree {
         var children: [Int32: [Int32]] = [:]
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         for name in names {
-            guard let child = Int32(name), let stat = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
+            guard let child = Int32(name),
+                let stat = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
                 // The command's name may have spaces and brackets in it: count from the last bracket.
                 let bracket = stat.lastIndex(of: ")")
             else { continue }

@@ -68,7 +68,9 @@ struct CommandTests {
     func longInput() async throws {
         let ground = try await Ground()
         let input = [UInt8](repeating: 120, count: 8_000_000)
-        let result = try await ground.session { try await $0.run("wc -c", input: input, limit: 100, deadline: patience) }
+        let result = try await ground.session {
+            try await $0.run("wc -c", input: input, limit: 100, deadline: patience)
+        }
         #expect(String(decoding: result.output, as: UTF8.self).contains("8000000"))
     }
 
@@ -194,5 +196,28 @@ struct CommandTests {
         let result = try await session.run("echo here", limit: 100, deadline: patience)
         #expect(result.status == 0)
         await session.close()
+    }
+}
+
+extension CommandTests {
+    @Test("a command that writes while it is written to does not lock up")
+    func bothWays() async throws {
+        let ground = try await Ground()
+        let line = [UInt8](repeating: 120, count: 999) + [10]
+        let input = Array(repeatElement(line, count: 6000).joined())
+        let result = try await ground.session {
+            try await $0.run("cat", input: input, limit: 6_000_000, deadline: patience)
+        }
+        #expect(result.output == input)
+    }
+
+    @Test("a command that ends without reading its input has its status all the same")
+    func unreadInput() async throws {
+        let ground = try await Ground()
+        let input = [UInt8](repeating: 120, count: 6_000_000)
+        let result = try await ground.session {
+            try await $0.run("exit 4", input: input, limit: 10, deadline: patience)
+        }
+        #expect(result.status == 4)
     }
 }

@@ -106,7 +106,8 @@ struct ConnectingTests {
 
     @Test("a key that is none is told before anything is connected")
     func badKey() async throws {
-        let hop = Hop(name: "h", address: "127.0.0.1", port: 1, user: "u", hostKeys: [], key: PrivateKey(text: "no key"))
+        let hop = Hop(
+            name: "h", address: "127.0.0.1", port: 1, user: "u", hostKeys: [], key: PrivateKey(text: "no key"))
         let error = await failure { try await LibSSHConnector().connect(Route(hops: [hop]), deadline: patience) }
         #expect(error?.code == .keyUnusable)
     }
@@ -171,7 +172,8 @@ struct ConnectingTests {
         try await expectNoHandles(connector)
     }
 
-    @Test("a peer that resets the connection, whenever it does, ends as closed", arguments: [0, 1, 30, 1200, 2500, 3200])
+    @Test(
+        "a peer that resets the connection, whenever it does, ends as closed", arguments: [0, 1, 30, 1200, 2500, 3200])
     func reset(after bytes: Int) async throws {
         let ground = try await Ground()
         let relay = try Peer.relay(to: ground.server.port, resetAfter: bytes)
