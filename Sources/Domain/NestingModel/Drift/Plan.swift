@@ -1,0 +1,105 @@
+package import FoundationEssentials
+
+/// Ordered work that ends drift, computed and not yet done.
+package struct Plan: Codable, Sendable, Hashable {
+    /// In the order in which they run: deeper guests first.
+    package var items: [PlanItem]
+    /// Findings that have no item, and why.
+    package var blocked: [PlanBlock]
+    package var madeAt: Date
+
+    package init(items: [PlanItem], blocked: [PlanBlock], madeAt: Date) {
+        self.items = items
+        self.blocked = blocked
+        self.madeAt = madeAt
+    }
+}
+
+/// One guest's whole change.
+package struct PlanItem: Codable, Sendable, Hashable {
+    package var path: NodePath
+    /// The enrolled host whose agent does it.
+    package var host: NodePath
+    package var uuid: String
+    package var change: GuestChange
+    /// Of the report that the plan was made from.
+    package var definitionDigest: String
+    /// The findings that it ends.
+    package var findings: [String]
+    package var policies: [String]
+    package var disruption: Disruption
+    /// Guests inside it that run now, deepest first: they go down with it.
+    package var blastRadius: [NodePath]
+    /// True where what runs inside can't be told, since no agent is there.
+    package var blastRadiusUnknown: Bool
+    /// Whether a guest of this guest ran since it started, where KVM tells.
+    package var nestingInUse: Bool?
+    /// Hosts at or below it whose running guests are stopped first, deepest first.
+    package var drains: [DrainStep]
+    /// The enrolled host that the guest itself is, which verifies the change from inside; nil where it has no agent.
+    package var verifyInside: NodePath?
+    package var rules: DisruptionRules
+    /// What will be done, one sentence each, for people.
+    package var steps: [String]
+
+    package init(
+        path: NodePath, host: NodePath, uuid: String, change: GuestChange, definitionDigest: String,
+        findings: [String], policies: [String], disruption: Disruption, blastRadius: [NodePath],
+        blastRadiusUnknown: Bool, nestingInUse: Bool?, drains: [DrainStep], verifyInside: NodePath?,
+        rules: DisruptionRules, steps: [String]
+    ) {
+        self.path = path
+        self.host = host
+        self.uuid = uuid
+        self.change = change
+        self.definitionDigest = definitionDigest
+        self.findings = findings
+        self.policies = policies
+        self.disruption = disruption
+        self.blastRadius = blastRadius
+        self.blastRadiusUnknown = blastRadiusUnknown
+        self.nestingInUse = nestingInUse
+        self.drains = drains
+        self.verifyInside = verifyInside
+        self.rules = rules
+        self.steps = steps
+    }
+}
+
+/// Guests of one host that a plan stops before and starts after.
+package struct DrainStep: Codable, Sendable, Hashable {
+    package var host: NodePath
+    /// UUIDs of the guests that run.
+    package var guests: [String]
+
+    package init(host: NodePath, guests: [String]) {
+        self.host = host
+        self.guests = guests
+    }
+}
+
+/// A finding that the plan can't end.
+package struct PlanBlock: Codable, Sendable, Hashable {
+    package var path: NodePath
+    package var finding: String
+    package var code: String
+    package var sentence: String
+    package var remedy: String
+
+    package init(path: NodePath, finding: String, code: String, sentence: String, remedy: String) {
+        self.path = path
+        self.finding = finding
+        self.code = code
+        self.sentence = sentence
+        self.remedy = remedy
+    }
+}
+
+/// What a change disturbs.
+package enum Disruption: String, OpenEnumeration {
+    case none
+    case guestRestart = "guest-restart"
+    case hostReload = "host-reload"
+    case hostReboot = "host-reboot"
+    case unknown
+}

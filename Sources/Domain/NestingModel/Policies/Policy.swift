@@ -1,0 +1,134 @@
+/// What a fleet's owner wants of some guests or hosts, and how far Nestor may go for it.
+package struct Policy: Codable, Sendable, Hashable {
+    /// Unique in the fleet.
+    package var name: String
+    /// The higher one decides; two of the same priority that disagree about a setting are an error.
+    package var priority: Int
+    package var selector: PolicySelector
+    package var desired: DesiredSettings
+    package var mode: PolicyMode
+    package var disruption: DisruptionRules
+    package var severity: Severity
+    /// Where it was written, `builders.yaml:12`.
+    package var place: String
+
+    package init(
+        name: String, priority: Int = 0, selector: PolicySelector, desired: DesiredSettings,
+        mode: PolicyMode = .audit, disruption: DisruptionRules = DisruptionRules(), severity: Severity = .medium,
+        place: String = ""
+    ) {
+        self.name = name
+        self.priority = priority
+        self.selector = selector
+        self.desired = desired
+        self.mode = mode
+        self.disruption = disruption
+        self.severity = severity
+        self.place = place
+    }
+}
+
+/// Which nodes a policy is about: those that meet every condition it states. At least one condition is stated;
+/// `all: true` is the way to say "everything".
+package struct PolicySelector: Codable, Sendable, Hashable {
+    package var all: Bool
+    /// Globs over the whole path, in which `*` stands for anything within one name and `**` for any number of names.
+    package var paths: [String]
+    /// Labels of the nearest enrolled host at or above the node.
+    package var labels: [String: String]
+    /// Levels of the node itself: 1 for the guest of a physical host.
+    package var levels: [Int]
+    /// Guest names, as globs.
+    package var guests: [String]
+    package var uuids: [String]
+
+    package init(
+        all: Bool = false, paths: [String] = [], labels: [String: String] = [:], levels: [Int] = [],
+        guests: [String] = [], uuids: [String] = []
+    ) {
+        self.all = all
+        self.paths = paths
+        self.labels = labels
+        self.levels = levels
+        self.guests = guests
+        self.uuids = uuids
+    }
+
+    package var isEmpty: Bool { self == PolicySelector() }
+}
+
+/// The settings that a policy may ask for; nil says nothing about that one.
+package struct DesiredSettings: Codable, Sendable, Hashable {
+    package var exposure: Bool?
+    /// At least so much, in bytes.
+    package var startupMemory: Int64?
+    package var dynamicMemory: Bool?
+    /// At least so many.
+    package var maximumVCPUs: Int?
+    /// Every interface of the guest; it has no remedy by an agent yet.
+    package var macSpoofing: Bool?
+    /// False: no saved state may wait.
+    package var savedState: Bool?
+    /// A host's own module parameter, configured and loaded; it has no remedy by an agent yet.
+    package var hostNesting: Bool?
+
+    package init(
+        exposure: Bool? = nil, startupMemory: Int64? = nil, dynamicMemory: Bool? = nil, maximumVCPUs: Int? = nil,
+        macSpoofing: Bool? = nil, savedState: Bool? = nil, hostNesting: Bool? = nil
+    ) {
+        self.exposure = exposure
+        self.startupMemory = startupMemory
+        self.dynamicMemory = dynamicMemory
+        self.maximumVCPUs = maximumVCPUs
+        self.macSpoofing = macSpoofing
+        self.savedState = savedState
+        self.hostNesting = hostNesting
+    }
+
+    package var isEmpty: Bool { self == DesiredSettings() }
+}
+
+/// How far Nestor goes by itself.
+package enum PolicyMode: String, OpenEnumeration, CaseIterable {
+    /// Report drift.
+    case audit
+    /// Report drift, and correct when a person asks for it.
+    case propose
+    /// Correct drift without being asked.
+    case enforce
+    case unknown
+}
+
+/// What a correction under a policy may disturb.
+package struct DisruptionRules: Codable, Sendable, Hashable {
+    /// Whether the guest may be restarted; where it may not, only its next start gets the setting.
+    package var restart: Bool
+    /// Whether running guests inside it may be stopped first and started again afterwards.
+    package var drain: Bool
+    /// How long a guest may take to shut down.
+    package var shutdownSeconds: Int
+    /// How old a report may be that a plan is made from.
+    package var reportAgeSeconds: Int
+    package var consent: CorrectionConsent
+
+    package init(
+        restart: Bool = true, drain: Bool = true, shutdownSeconds: Int = 120, reportAgeSeconds: Int = 900,
+        consent: CorrectionConsent = CorrectionConsent()
+    ) {
+        self.restart = restart
+        self.drain = drain
+        self.shutdownSeconds = shutdownSeconds
+        self.reportAgeSeconds = reportAgeSeconds
+        self.consent = consent
+    }
+}
+
+/// How much a finding matters.
+package enum Severity: String, OpenEnumeration, CaseIterable, Comparable {
+    case info, low, medium, high, critical, unknown
+
+    package static func < (left: Severity, right: Severity) -> Bool {
+        let order = Severity.allCases
+        return (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
+    }
+}
