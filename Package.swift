@@ -118,6 +118,7 @@ let package = Package(
         tests("Support", "StructuredLog"),
         tests("Support", "ServiceGroup"),
         tests("Support", "Digests"),
+        tests("Transport", "SecureShell"),
         tests("Transport", "LibSSHTransport", ["SecureShell", "NestorTestKit"]),
         tests("Transport", "HTTPServing", ["HTTPCalling", "NestorTestKit"]),
         tests("Agent", "AgentCore", ["NestingModel", "AgentWire", "NestorTestKit"]),
