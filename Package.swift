@@ -51,9 +51,10 @@ let package = Package(
         room("Contracts", "AgentWire", ["NestingModel"]),
         room("Contracts", "ControllerAPI", ["NestingModel"]),
         // Support
-        room("Support", "YAMLDocument", ["CLibYAML"]),
-        room("Support", "Settings", ["YAMLDocument"]),
-        room("Support", "CommandLineTable"),
+        room("Support", "HumanText"),
+        room("Support", "YAMLDocument", ["HumanText", "CLibYAML"]),
+        room("Support", "Settings", ["HumanText", "YAMLDocument"]),
+        room("Support", "CommandLineTable", ["HumanText"]),
         room("Support", "StructuredLog"),
         room("Support", "ServiceGroup"),
         room("Support", "Digests", ["CNettle"]),
@@ -63,15 +64,15 @@ let package = Package(
         room("Transport", "HTTPServing", ["CMicroHTTPD"]),
         room("Transport", "HTTPCalling", ["CCurl"]),
         // Agent
-        room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests"]),
+        room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests", "HumanText"]),
         room("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "CHostProbe"]),
         room("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "CExpat"]),
         room(
             "Agent", "AgentApp",
             ["NestingModel", "AgentWire", "AgentCore", "LinuxHostProvider", "LibvirtProvider", "CommandLineTable"]),
         // Controller
-        room("Controller", "FleetStore", ["NestingModel"]),
-        room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "CSQLite"]),
+        room("Controller", "FleetStore", ["NestingModel", "ControllerAPI"]),
+        room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
         room("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
         room(
@@ -103,13 +104,14 @@ let package = Package(
         native("CNettle", pkgConfig: "nettle", apt: "nettle-dev"),
         .target(name: "CHostProbe", path: "Sources/Native/CHostProbe"),
         // Executables
-        program("nestord", ["ControllerApp"]),
+        program("nestord", ["ControllerApp", "AgentWire"]),
         program("nestor-agent", ["AgentApp"]),
-        program("nestor", ["CLICommands"]),
+        program("nestor", ["CLICommands", "AgentWire"]),
         // Tests
         tests("Domain", "NestingModel"),
         tests("Domain", "NestingPolicy", ["NestingModel"]),
         tests("Contracts", "AgentWire", ["NestingModel"]),
+        tests("Support", "HumanText"),
         tests("Support", "YAMLDocument"),
         tests("Support", "Settings", ["YAMLDocument"]),
         tests("Support", "CommandLineTable"),
@@ -121,7 +123,7 @@ let package = Package(
         tests("Agent", "AgentCore", ["NestingModel", "AgentWire", "NestorTestKit"]),
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
         tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
-        tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "NestorTestKit"]),
+        tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),
         tests("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
