@@ -18,7 +18,9 @@ package enum FleetDocument {
         return DocumentText.entries(
             files, under: "hosts", allowed: hostKeys, required: ["path", "address"], reader
         ) { fields in
-            let path = fields.value("path", expected: "a path of names, as rack7 or rack7/build-l1") { NodePath($0.text) }
+            let path = fields.value("path", expected: "a path of names, as rack7 or rack7/build-l1") {
+                NodePath($0.text)
+            }
             let place = fields.place("path")
             if let path, let first = places.updateValue(place, forKey: path) {
                 reader.refuse(place, "host \(path) is already at \(first)", "name every host once")
@@ -63,7 +65,8 @@ package enum FleetDocument {
             }
             for sentence in entry.contradictions(to: host) {
                 reader.refuse(
-                    entry.place, sentence, "leave it out, or remove the host and enrol it again: a file changes no identity")
+                    entry.place, sentence,
+                    "leave it out, or remove the host and enrol it again: a file changes no identity")
             }
             let changed = entry.applied(to: host)
             if changed != host { result.changed.append(changed) }

@@ -22,7 +22,8 @@ struct PolicyFields {
     func policy() -> Policy {
         let severities: [Severity] = [.unknown]
         return Policy(
-            name: fields.requiredString("name", longest: 128), priority: fields.int("priority", in: -1_000_000...1_000_000) ?? 0,
+            name: fields.requiredString("name", longest: 128),
+            priority: fields.int("priority", in: -1_000_000...1_000_000) ?? 0,
             selector: selector(), desired: desired(),
             mode: fields.oneOf("mode", PolicyMode.self, except: [.unknown]) ?? .audit, disruption: disruption(),
             severity: fields.oneOf("severity", Severity.self, except: severities) ?? .medium,
@@ -33,7 +34,9 @@ struct PolicyFields {
         guard let select = fields.mapping("select", allowed: Self.selectorKeys) else { return PolicySelector() }
         let selector = PolicySelector(
             all: select.bool("all") ?? false,
-            paths: select.values("paths", expected: "a path of names, as rack7/build-* or rack7/**, with ** as a whole name") {
+            paths: select.values(
+                "paths", expected: "a path of names, as rack7/build-* or rack7/**, with ** as a whole name"
+            ) {
                 Self.isGlob($0.text) ? $0.text : nil
             } ?? [],
             labels: select.pairs("labels", longest: 256) ?? [:],
@@ -47,7 +50,8 @@ struct PolicyFields {
             uuids: select.values("uuids", expected: FleetText.uuidRule) { FleetText.uuid($0.text) } ?? [])
         let isEmpty = select.entries.isEmpty || select.entries.map(\.key) == ["all"] && !selector.all
         if isEmpty {
-            fields.refuse("select", "selects nothing", "write all: true for every host and guest, or at least one condition")
+            fields.refuse(
+                "select", "selects nothing", "write all: true for every host and guest, or at least one condition")
         } else if selector.all, select.entries.count > 1 {
             select.refuse("all", "stands beside other conditions", "leave all out: the conditions alone decide then")
         }
@@ -57,7 +61,8 @@ struct PolicyFields {
     private func desired() -> DesiredSettings {
         guard let desire = fields.mapping("desire", allowed: Self.wishKeys) else { return DesiredSettings() }
         if desire.entries.isEmpty {
-            fields.refuse("desire", "asks for nothing", "write at least one of \(ShownText.alternatives(Self.wishKeys))")
+            fields.refuse(
+                "desire", "asks for nothing", "write at least one of \(ShownText.alternatives(Self.wishKeys))")
         }
         return DesiredSettings(
             exposure: desire.oneOf("exposure", ["exposed", "hidden"]).map { $0 == "exposed" },
