@@ -1,0 +1,95 @@
+package import AgentCore
+import NestingModel
+
+extension LibvirtProvider {
+    package func definition(_ uuid: String) throws(ProviderFailure) -> String {
+        let domain = try lookup(uuid)
+        return try xml(domain, .inactiveWithSecrets)
+    }
+
+    package func define(_ definition: String) throws(ProviderFailure) {
+        var answer = try change(.define(definition, validating: true)).answer
+        // libvirt's schema lags behind what libvirt itself accepts and writes: a text that is refused by the schema
+        // alone goes to libvirt's parser, which checks all the rest.
+        if case .refused(let error) = answer, error.code == .invalidSchema {
+            answer = try change(.define(definition, validating: false)).answer
+        }
+        if case .refused(let error) = answer {
+            throw ProviderFailure(error, "defining the guest", code: .definitionRefused)
+        }
+    }
+
+    package func requestShutdown(_ uuid: String) throws(ProviderFailure) {
+        try run(.domainShutdownFlags, on: uuid, "shutting down") { $0 == .off || $0 == .stopping }
+    }
+
+    package func start(_ uuid: String) throws(ProviderFailure) {
+        try run(.domainCreateWithFlags, on: uuid, "starting") { $0 == .running }
+    }
+
+    package func cutPower(_ uuid: String) throws(ProviderFailure) {
+        try run(.domainDestroyFlags, on: uuid, "cutting the power of") { $0 == .off }
+    }
+
+    package func dropSavedState(_ uuid: String) throws(ProviderFailure) {
+        let domain = try lookup(uuid)
+        let answer = try change(.on(domain, .domainManagedSaveRemove)).answer
+        guard case .refused(let error) = answer else { return }
+        var reader = try readOne(.on(domain, .domainHasManagedSave), "looking for a saved state of \(domain.name)")
+        if (try? reader.signed()) == 0 { return }
+        throw ProviderFailure(error, "dropping the saved state of guest \(domain.name)")
+    }
+
+    /// Does one thing to a guest. A refusal is none where the guest is as wanted all the same: the call may have been
+    /// made twice over a lost connection, or somebody else was first.
+    private func run(
+        _ procedure: Procedure, on uuid: String, _ verb: String, unless isDone: (GuestState) -> Bool
+    ) throws(ProviderFailure) {
+        let domain = try lookup(uuid)
+        guard case .refused(let error) = try change(.on(domain, procedure)).answer else { return }
+        if error.code == .operationInvalid, isDone(try state(of: domain)) { return }
+        throw ProviderFailure(error, "\(verb) guest \(domain.name)")
+    }
+
+    private func change(_ call: RemoteCall) throws(ProviderFailure) -> (answer: RemoteAnswer, again: Bool) {
+        do throws(LibvirtLink.Unreachable) {
+            let (answers, again) = try link.ask([call], within: link.patience.changing)
+            return (answers[0], again)
+        } catch {
+            throw ProviderFailure(error)
+        }
+    }
+
+    func lookup(_ uuid: String) throws(ProviderFailure) -> RemoteDomain {
+        guard let bytes = RemoteDomain.uuidBytes(uuid) else {
+            throw ProviderFailure(.guestUnknown, "'\(printable(uuid.utf8.prefix(60)))' is no UUID of a guest")
+        }
+        var reader = try readOne(.lookup(bytes), "looking for guest \(uuid)")
+        do throws(XDRFault) {
+            return try RemoteDomain(reading: &reader)
+        } catch {
+            throw ProviderFailure(error, "looking for guest \(uuid)")
+        }
+    }
+
+    func xml(_ domain: RemoteDomain, _ kind: RemoteCall.XMLKind) throws(ProviderFailure) -> String {
+        let what = "reading the definition of guest \(domain.name)"
+        var reader = try readOne(.xml(domain, kind), what)
+        let bytes: ArraySlice<UInt8>
+        do throws(XDRFault) { bytes = try reader.string() } catch { throw ProviderFailure(error, what) }
+        // Repaired text would be another definition.
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ProviderFailure(.unexpectedAnswer, "\(what): it is not UTF-8")
+        }
+        return text
+    }
+
+    private func state(of domain: RemoteDomain) throws(ProviderFailure) -> GuestState {
+        var reader = try readOne(.on(domain, .domainGetState), "reading the state of guest \(domain.name)")
+        do throws(XDRFault) {
+            return GuestState(libvirt: try reader.signed())
+        } catch {
+            throw ProviderFailure(error, "reading the state of guest \(domain.name)")
+        }
+    }
+}

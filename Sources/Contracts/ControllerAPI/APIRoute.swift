@@ -1,0 +1,48 @@
+/// The places of the API. A path of the nesting tree travels in the query (`?path=rack7/build-l1`).
+package enum APIRoute: String, Sendable, CaseIterable {
+    /// GET → `StatusAnswer`.
+    case status = "/v1/status"
+    /// GET → `[HostRow]`; POST `EnrolRequest` → `HostRow`; DELETE `?path=` `RemoveRequest` → `RemoveAnswer`.
+    case hosts = "/v1/hosts"
+    /// GET `?path=` → `HostView`.
+    case host = "/v1/host"
+    /// POST `HostKeyRequest` → `OfferedHostKey`.
+    case hostKey = "/v1/host-key"
+    /// POST `CheckRequest` → `CheckAnswer`: reads the host now, hop by hop.
+    case hostCheck = "/v1/host/check"
+    /// POST `SweepRequest` → `[HostRow]`: reads hosts now.
+    case sweep = "/v1/sweep"
+    /// POST `UpgradeRequest` → `[UpgradeRow]`.
+    case agentUpgrade = "/v1/agents/upgrade"
+    /// GET → `NestingTree`.
+    case tree = "/v1/tree"
+    /// GET → `[Finding]`; `?path=` for one subtree, `?resolved=true` with those that ended.
+    case findings = "/v1/findings"
+    /// POST `Selection` → `PlanAnswer`.
+    case plan = "/v1/plan"
+    /// GET → `[Remediation]`, newest first; POST `RemediateRequest` → `Remediation`, which then runs.
+    case remediations = "/v1/remediations"
+    /// GET `?id=` → `Remediation`.
+    case remediation = "/v1/remediation"
+    /// POST `?id=` → `Remediation`.
+    case resume = "/v1/remediation/resume"
+    /// POST `FreezeRequest` → `Freeze`; DELETE → `Empty`.
+    case freeze = "/v1/freeze"
+    /// GET → `PoliciesAnswer`; POST `ApplyRequest` → `PolicyApplyAnswer`.
+    case policies = "/v1/policies"
+    /// POST `ApplyRequest` → `PreviewAnswer`; changes nothing.
+    case preview = "/v1/policies/preview"
+    /// GET → `FleetAnswer`; POST `ApplyRequest` → `FleetApplyAnswer`.
+    case fleet = "/v1/fleet"
+    /// POST → `DriftReport`: reads every host, then reports.
+    case report = "/v1/report"
+    /// GET → an event stream of `ProgressEvent`; `?operation=` or `?remediation=` for one of them.
+    case events = "/v1/events"
+    /// GET → `[AuditRecord]`, newest first; `?limit=`.
+    case audit = "/v1/audit"
+}
+
+/// An answer without content.
+package struct Empty: Codable, Sendable, Hashable {
+    package init() {}
+}

@@ -1,0 +1,127 @@
+package import FoundationEssentials
+package import NestingModel
+
+/// Which findings a plan is about.
+package struct Selection: Codable, Sendable, Hashable {
+    /// These nodes and all below them; none means the whole fleet.
+    package var paths: [NodePath]
+
+    package init(paths: [NodePath] = []) {
+        self.paths = paths
+    }
+}
+
+package struct PlanAnswer: Codable, Sendable, Hashable {
+    package var plan: Plan
+    /// What `RemediateRequest` must carry: it changes with anything that the plan would do.
+    package var digest: String
+    package var freeze: Freeze?
+
+    package init(plan: Plan, digest: String, freeze: Freeze?) {
+        self.plan = plan
+        self.digest = digest
+        self.freeze = freeze
+    }
+}
+
+/// Runs the plan that somebody saw.
+package struct RemediateRequest: Codable, Sendable, Hashable {
+    package var selection: Selection
+    package var digest: String
+
+    package init(selection: Selection, digest: String) {
+        self.selection = selection
+        self.digest = digest
+    }
+}
+
+package struct FreezeRequest: Codable, Sendable, Hashable {
+    package var reason: String
+
+    package init(reason: String) {
+        self.reason = reason
+    }
+}
+
+/// While it lasts no correction starts.
+package struct Freeze: Codable, Sendable, Hashable {
+    package var reason: String
+    package var by: String
+    package var since: Date
+
+    package init(reason: String, by: String, since: Date) {
+        self.reason = reason
+        self.by = by
+        self.since = since
+    }
+}
+
+/// One line of what goes on.
+package struct ProgressEvent: Codable, Sendable, Hashable {
+    /// Rises.
+    package var id: Int
+    package var time: Date
+    package var operation: String?
+    package var remediation: String?
+    package var path: NodePath?
+    package var sentence: String
+    /// True for the last event of its operation or remediation.
+    package var last: Bool
+
+    package init(
+        id: Int, time: Date, operation: String? = nil, remediation: String? = nil, path: NodePath? = nil,
+        sentence: String, last: Bool = false
+    ) {
+        self.id = id
+        self.time = time
+        self.operation = operation
+        self.remediation = remediation
+        self.path = path
+        self.sentence = sentence
+        self.last = last
+    }
+}
+
+/// What changed since the last report, and what is open: `nestor.drift-report/1`.
+package struct DriftReport: Codable, Sendable, Hashable {
+    package var schema: String
+    package var at: Date
+    /// Of the report before this one.
+    package var previousAt: Date?
+    package var policyRevision: Int
+    package var hosts: Int
+    package var guests: Int
+    /// Hosts that could not be read, with the state that says why.
+    package var notHeard: [HostRowState]
+    package var new: [Finding]
+    package var persisting: [Finding]
+    package var resolved: [Finding]
+    package var freeze: Freeze?
+
+    package init(
+        at: Date, previousAt: Date?, policyRevision: Int, hosts: Int, guests: Int, notHeard: [HostRowState],
+        new: [Finding], persisting: [Finding], resolved: [Finding], freeze: Freeze?
+    ) {
+        self.schema = "nestor.drift-report/1"
+        self.at = at
+        self.previousAt = previousAt
+        self.policyRevision = policyRevision
+        self.hosts = hosts
+        self.guests = guests
+        self.notHeard = notHeard
+        self.new = new
+        self.persisting = persisting
+        self.resolved = resolved
+        self.freeze = freeze
+    }
+}
+
+package struct HostRowState: Codable, Sendable, Hashable {
+    package var path: NodePath
+    package var health: HostHealth
+
+    package init(path: NodePath, health: HostHealth) {
+        self.path = path
+        self.health = health
+    }
+}

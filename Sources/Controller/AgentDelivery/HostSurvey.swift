@@ -1,0 +1,89 @@
+package import NestingModel
+
+/// What enrolment finds out about a machine before it puts anything there.
+package struct HostSurvey: Sendable, Hashable {
+    /// What starts programs at boot.
+    package enum Starter: String, Sendable {
+        case systemd, cron, none
+    }
+
+    /// Such as `linux-x86_64`.
+    package var platform: String
+    /// Of the operator's login.
+    package var userID: Int
+    package var home: String
+    package var starter: Starter
+
+    package init(platform: String, userID: Int, home: String, starter: Starter) {
+        self.platform = platform
+        self.userID = userID
+        self.home = home
+        self.starter = starter
+    }
+
+    /// Where the agent belongs, unless the one who enrols says otherwise.
+    package func placement(
+        directory: String?, state: String?, libvirtSocket: String?, authorizedKeys: String?, package: AgentPackage
+    ) -> InstalledAgent {
+        let root = userID == 0
+        return InstalledAgent(
+            directory: directory ?? (root ? "/usr/local/libexec/nestor" : "\(home)/.local/libexec/nestor"),
+            state: state ?? (root ? "/var/lib/nestor-agent" : "\(home)/.local/state/nestor-agent"),
+            libvirtSocket: libvirtSocket, authorizedKeys: authorizedKeys ?? "\(home)/.ssh/authorized_keys",
+            sha256: package.sha256, version: package.version)
+    }
+}
+
+/// The files that make a machine settle open corrections by itself.
+struct RecoveryFiles {
+    struct File {
+        var path: String
+        var text: String
+    }
+
+    var agent: InstalledAgent
+
+    func files(for starter: HostSurvey.Starter) -> [File] {
+        let command =
+            "\(shellQuoted("\(agent.directory)/nestor-agent")) recover --state \(shellQuoted(agent.state))"
+        switch starter {
+        case .systemd:
+            return [
+                File(
+                    path: "/etc/systemd/system/nestor-agent-recover.service",
+                    text: """
+                        [Unit]
+                        Description=Settle the corrections that Nestor's agent has open
+                        After=libvirtd.service virtqemud.socket libvirt-guests.service
+
+                        [Service]
+                        Type=oneshot
+                        ExecStart=\(command)
+                        KillMode=process
+
+                        """),
+                File(
+                    path: "/etc/systemd/system/nestor-agent-recover.timer",
+                    text: """
+                        [Unit]
+                        Description=Settle the corrections that Nestor's agent has open, at boot and every minute
+
+                        [Timer]
+                        OnBootSec=20s
+                        OnUnitInactiveSec=60s
+
+                        [Install]
+                        WantedBy=timers.target
+
+                        """),
+            ]
+        case .cron:
+            return [
+                File(
+                    path: "/etc/cron.d/nestor-agent",
+                    text: "@reboot root \(command)\n* * * * * root \(command)\n")
+            ]
+        case .none: return []
+        }
+    }
+}

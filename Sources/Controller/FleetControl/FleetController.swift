@@ -1,0 +1,129 @@
+package import ControllerAPI
+import FleetStore
+import FoundationEssentials
+import NestingModel
+import StructuredLog
+
+/// The use cases of the controller: all that the API offers, and what runs by itself.
+///
+/// An actor, so that two requests never interleave within one decision; whatever it must not forget is in the store.
+package actor FleetController {
+    let environment: FleetEnvironment
+    let sessions: AgentSessions
+    package nonisolated let progress: ProgressBroadcast
+    /// The controller's id and this run's epoch.
+    let controllerID: String
+    let epoch: Int
+    let startedAt: Date
+    var isStopping = false
+    /// What runs by itself; ended by `stop`.
+    var background: [Task<Void, Never>] = []
+    /// Hosts that are being read right now: a second reader waits for the first one's result.
+    var reading: [String: Task<Void, Never>] = [:]
+    /// The remediations that this process drives now.
+    var driving: Set<String> = []
+
+    /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
+    package init(_ environment: FleetEnvironment) async throws(APIError) {
+        self.environment = environment
+        sessions = AgentSessions(connector: environment.connector, keys: environment.keys)
+        progress = ProgressBroadcast(now: environment.now)
+        startedAt = environment.now()
+        let newID = environment.newID()
+        do throws(StoreFailure) {
+            (controllerID, epoch) = try await environment.store.record { (work) throws(StoreFailure) in
+                let id = try work.value(.controllerID, as: String.self) ?? newID
+                let epoch = (try work.value(.epoch, as: Int.self) ?? 0) + 1
+                try work.put(id, as: .controllerID)
+                try work.put(epoch, as: .epoch)
+                return (id, epoch)
+            }
+        } catch {
+            throw APIError(error)
+        }
+    }
+
+    /// Takes up what an earlier run left, then sweeps on schedule until `stop`.
+    package func start() {
+        background.append(
+            // Lives as long as the controller: `stop` cancels it and waits for it.
+            Task { await self.resumeUnfinished() })
+        background.append(
+            // As above.
+            Task { await self.sweepOnSchedule() })
+    }
+
+    /// Starts nothing more, lets what an agent does go on there, and closes all sessions.
+    package func stop() async {
+        isStopping = true
+        for task in background { task.cancel() }
+        for task in background { await task.value }
+        background = []
+        progress.finish()
+        await sessions.close()
+    }
+
+    package func status(version: String, stateDirectory: String) async throws(APIError) -> StatusAnswer {
+        let size = await environment.store.size()
+        let started = startedAt
+        let (id, epoch) = (controllerID, epoch)
+        return try await read { (work) throws(StoreFailure) in
+            let hosts = try work.hosts()
+            let findings = try work.openFindings()
+            return StatusAnswer(
+                version: version, controller: id, epoch: epoch, startedAt: started, stateDirectory: stateDirectory,
+                storeBytes: size, policyRevision: try work.policies().revision,
+                fleetRevision: try work.value(.fleetRevision, as: Int.self) ?? 0,
+                hosts: Dictionary(grouping: hosts, by: \.health.state.rawValue).mapValues(\.count),
+                findings: Dictionary(grouping: findings, by: \.severity.rawValue).mapValues(\.count),
+                running: try work.unfinishedRemediations().map(\.id),
+                freeze: try work.value(.freeze, as: Freeze.self),
+                enforcementStopped: try work.value(.enforcementStopped, as: String.self))
+        }
+    }
+
+    /// - Parameter limit: at most 1,000.
+    package func audit(limit: Int) async throws(APIError) -> [AuditRecord] {
+        try await read { (work) throws(StoreFailure) in try work.audit(limit: min(max(limit, 1), 1_000)) }
+    }
+
+    // MARK: Store, with the API's errors
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any FleetReading) throws(StoreFailure) -> Value
+    ) async throws(APIError) -> Value {
+        do throws(StoreFailure) {
+            return try await environment.store.read(body)
+        } catch {
+            throw APIError(error)
+        }
+    }
+
+    func record<Value: Sendable>(
+        _ body: @escaping @Sendable (any FleetWriting) throws(StoreFailure) -> Value
+    ) async throws(APIError) -> Value {
+        do throws(StoreFailure) {
+            return try await environment.store.record(body)
+        } catch {
+            throw APIError(error)
+        }
+    }
+
+    func change<Value: Sendable>(
+        _ requester: Requester, _ action: String, _ subject: String, detail: String = "",
+        _ body: @escaping @Sendable (any FleetWriting) throws(StoreFailure) -> Value
+    ) async throws(APIError) -> Value {
+        do throws(StoreFailure) {
+            return try await environment.store.change(
+                AuditEntry(actor: requester.name, action: action, subject: subject, detail: detail), body)
+        } catch {
+            throw APIError(error)
+        }
+    }
+}
+
+extension APIError {
+    init(_ failure: StoreFailure) {
+        self.init(code: "store-\(failure.code.rawValue)", sentence: failure.sentence, remedy: failure.remedy)
+    }
+}

@@ -1,0 +1,94 @@
+package import AgentDelivery
+package import FleetStore
+package import FoundationEssentials
+package import SecureShell
+package import StructuredLog
+
+/// All that the controller needs from outside: ports, keys, settings, time.
+package struct FleetEnvironment: Sendable {
+    package var store: any FleetStore
+    package var connector: any SecureShellConnector
+    package var keys: ControllerKeys
+    package var agents: AgentPackages
+    package var settings: FleetSettings
+    package var log: Log
+    package var now: @Sendable () -> Date
+    package var clock: any Clock<Duration>
+    /// A new identifier, unique for ever.
+    package var newID: @Sendable () -> String
+
+    package init(
+        store: any FleetStore, connector: any SecureShellConnector, keys: ControllerKeys, agents: AgentPackages,
+        settings: FleetSettings, log: Log, now: @escaping @Sendable () -> Date = { Date() },
+        clock: any Clock<Duration> = ContinuousClock(), newID: @escaping @Sendable () -> String = randomID
+    ) {
+        self.store = store
+        self.connector = connector
+        self.keys = keys
+        self.agents = agents
+        self.settings = settings
+        self.log = log
+        self.now = now
+        self.clock = clock
+        self.newID = newID
+    }
+}
+
+/// The controller's own two keys: sweeps use the reporting one only.
+package struct ControllerKeys: Sendable {
+    package var report: PrivateKey
+    package var correct: PrivateKey
+    /// As lines of authorized_keys hold them: type and base64.
+    package var reportPublic: String
+    package var correctPublic: String
+
+    package init(report: PrivateKey, correct: PrivateKey, reportPublic: String, correctPublic: String) {
+        self.report = report
+        self.correct = correct
+        self.reportPublic = reportPublic
+        self.correctPublic = correctPublic
+    }
+}
+
+/// How often and how long.
+package struct FleetSettings: Sendable, Hashable {
+    /// Between two sweeps of all hosts.
+    package var sweepInterval: Duration
+    /// For one host: way, session and report together.
+    package var hostDeadline: Duration
+    /// Hosts that are read at once.
+    package var parallelHosts: Int
+    /// How long a guest may take to run, and its agent to answer, after a correction started it.
+    package var startDeadline: Duration
+
+    package init(
+        sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
+        startDeadline: Duration = .seconds(300)
+    ) {
+        self.sweepInterval = sweepInterval
+        self.hostDeadline = hostDeadline
+        self.parallelHosts = parallelHosts
+        self.startDeadline = startDeadline
+    }
+}
+
+/// 128 random bits from the system's generator, in hex.
+@Sendable package func randomID() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<2).map { _ in
+        let text = String(generator.next() as UInt64, radix: 16)
+        return String(repeating: "0", count: 16 - text.count) + text
+    }.joined()
+}
+
+/// Who asks for a change, as the audit log names them.
+package struct Requester: Sendable, Hashable {
+    package var name: String
+
+    package init(name: String) {
+        self.name = name
+    }
+
+    /// The daemon itself: schedules and recovery.
+    package static let controller = Requester(name: "nestord")
+}

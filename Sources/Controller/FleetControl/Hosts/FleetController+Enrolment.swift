@@ -1,0 +1,171 @@
+import AgentDelivery
+package import ControllerAPI
+import Digests
+import FleetStore
+import FoundationEssentials
+import NestingModel
+import SecureShell
+
+extension FleetController {
+    /// The key that a machine offers, for a person to compare.
+    package func hostKey(_ request: HostKeyRequest) async throws(APIError) -> OfferedHostKey {
+        let target = FleetHost(
+            path: request.path, address: request.address, port: request.port, user: request.user, hostKeys: [],
+            uuid: nil, agent: .nowhere, enrolledAt: environment.now())
+        let route = try await operatorRoute(to: target, key: request.operatorKey)
+        do throws(SSHFailure) {
+            return OfferedHostKey(
+                try await environment.connector.offeredHostKey(route, deadline: environment.settings.hostDeadline))
+        } catch {
+            throw APIError(error)
+        }
+    }
+
+    /// Pushes the agent, leaves keys and the controller's id, reads the host, and only then keeps it.
+    package func enrol(_ request: EnrolRequest, by requester: Requester) async throws(APIError) -> HostRow {
+        if try await views().contains(where: { $0.host.path == request.path }) {
+            throw APIError(
+                code: "host-known", sentence: "'\(request.path)' is enrolled already",
+                remedy: "nestor agent upgrade \(request.path), or nestor host remove \(request.path) first")
+        }
+        let report: @Sendable (String) -> Void = { [progress] sentence in
+            progress.send(operation: request.operation, path: request.path, sentence)
+        }
+        var host = FleetHost(
+            path: request.path, address: request.address, port: request.port, user: request.user,
+            labels: request.labels, hostKeys: request.hostKeys, uuid: try await pinnedUUID(of: request.path),
+            agent: .nowhere, enrolledAt: environment.now())
+        report("connecting to \(request.user)@\(request.address) port \(request.port)")
+        let route = try await operatorRoute(to: host, key: request.operatorKey)
+        host.agent = try await withSession(route) { (session) throws(DeliveryFailure) in
+            try await self.install(request, over: session, progress: report)
+        }
+        if let parent = request.path.parent {
+            report("letting the reporting key through \(parent) to \(host.address):\(host.port)")
+            try await authorize(parent, adding: [host], key: request.operatorKey)
+        }
+        report("reading the host with the controller's own key")
+        try await keep(host, by: requester)
+        try await evaluate()
+        let row = HostRow(try await self.host(host.path))
+        progress.send(
+            operation: request.operation, path: request.path,
+            row.health.state == .ok ? "enrolled" : "enrolled, and not readable: \(row.health.sentence)", last: true)
+        return row
+    }
+
+    /// The UUID that a guest's own host reports for it: what its SMBIOS must show.
+    private func pinnedUUID(of path: NodePath) async throws(APIError) -> String? {
+        guard let parent = path.parent else { return nil }
+        await readAndStore(parent)
+        let view = try await host(parent)
+        guard case .known(let guests) = view.report?.guests ?? .absent else {
+            throw APIError(
+                code: "parent-unread", sentence: "the guests of '\(parent)' can't be read: \(view.health.sentence)",
+                remedy: "nestor host check \(parent)")
+        }
+        guard let guest = guests.first(where: { parent.guest(named: $0.name) == path }) else {
+            throw APIError(
+                code: "guest-unknown", sentence: "'\(parent)' has no guest '\(path.name)'",
+                remedy: "nestor tree shows its guests; the last name of the path is the guest's")
+        }
+        return guest.uuid
+    }
+
+    private nonisolated func install(
+        _ request: EnrolRequest, over session: any SecureShellSession, progress: @escaping @Sendable (String) -> Void
+    ) async throws(DeliveryFailure) -> InstalledAgent {
+        let installer = AgentInstaller(session: session, progress: progress)
+        let survey = try await installer.survey()
+        progress("it is \(survey.platform), and the login is \(survey.userID == 0 ? "root" : "user \(survey.userID)")")
+        let package = try environment.agents.package(for: survey.platform)
+        let agent = survey.placement(
+            directory: request.agentDirectory, state: request.agentState, libvirtSocket: request.libvirtSocket,
+            authorizedKeys: request.authorizedKeys, package: package)
+        try await installer.push(package, to: agent)
+        try await installer.introduce(controller: controllerID, epoch: epoch, to: agent)
+        try await installer.authorize(authorizedKeys(agent, forwards: []), in: agent.authorizedKeys)
+        if request.bootRecovery { try await installer.installRecovery(survey, agent: agent) }
+        return agent
+    }
+
+    nonisolated func authorizedKeys(_ agent: InstalledAgent, forwards: [FleetHost]) -> AuthorizedKeys {
+        AuthorizedKeys(
+            controller: controllerID, reportKey: environment.keys.reportPublic,
+            correctKey: environment.keys.correctPublic, agent: "\(agent.directory)/nestor-agent", state: agent.state,
+            libvirtSocket: agent.libvirtSocket, forwards: forwards.map { "\($0.address):\($0.port)" })
+    }
+
+    /// Writes the keys of a host again, with a way to each enrolled guest below it and to the added ones.
+    func authorize(_ path: NodePath, adding hosts: [FleetHost] = [], key: OperatorKey) async throws(APIError) {
+        let parent = try await host(path).host
+        let below = try await views().map(\.host).filter { $0.path.parent == path } + hosts
+        let route = try await operatorRoute(to: parent, key: key)
+        let keys = authorizedKeys(parent.agent, forwards: below)
+        try await withSession(route) { (session) throws(DeliveryFailure) in
+            try await AgentInstaller(session: session) { _ in }.authorize(keys, in: parent.agent.authorizedKeys)
+        }
+        await sessions.drop(path)
+    }
+
+    /// Stores a new host and reads it; a host whose first report can't be had is kept with that state.
+    private func keep(_ host: FleetHost, by requester: Requester) async throws(APIError) {
+        let detail = "\(host.user)@\(host.address):\(host.port) keys \(host.hostKeys.joined(separator: ", "))"
+        try await change(requester, "host.enrol", host.path.description, detail: detail) {
+            (work) throws(StoreFailure) in
+            try work.put(host: host)
+            let revision = (try work.value(.fleetRevision, as: Int.self) ?? 0) + 1
+            try work.put(revision, as: .fleetRevision)
+        }
+        await readAndStore(host.path)
+    }
+
+    func operatorRoute(to host: FleetHost, key: OperatorKey) async throws(APIError) -> Route {
+        let key = PrivateKey(text: key.text, passphrase: key.passphrase)
+        let way = try way(to: host, among: try await views().map(\.host))
+        return Route(hops: way.map { Hop($0, key: key) })
+    }
+
+    func withSession<Value: Sendable>(
+        _ route: Route, _ body: @Sendable (any SecureShellSession) async throws(DeliveryFailure) -> Value
+    ) async throws(APIError) -> Value {
+        let session: any SecureShellSession
+        do throws(SSHFailure) {
+            session = try await environment.connector.connect(route, deadline: environment.settings.hostDeadline)
+        } catch {
+            throw APIError(error)
+        }
+        do throws(DeliveryFailure) {
+            let value = try await body(session)
+            await session.close()
+            return value
+        } catch {
+            await session.close()
+            throw APIError(code: error.code, sentence: error.sentence, remedy: error.remedy)
+        }
+    }
+}
+
+extension InstalledAgent {
+    /// Before anything was installed.
+    static let nowhere = InstalledAgent(
+        directory: "", state: "", libvirtSocket: nil, authorizedKeys: "", sha256: "", version: "")
+}
+
+extension OfferedHostKey {
+    init(_ key: HostKey) {
+        let blob = Data(base64Encoded: key.base64) ?? Data()
+        let sum = Data(Digest.sha256(of: blob)).base64EncodedString()
+        self.init(
+            type: key.type, base64: key.base64,
+            fingerprint: "SHA256:\(sum.prefix { $0 != "=" })")
+    }
+}
+
+extension APIError {
+    init(_ failure: SSHFailure) {
+        self.init(
+            code: failure.code.rawValue, sentence: "\(failure.hop): \(failure.sentence)", remedy: failure.remedy,
+            offeredKey: failure.offeredKey.map(OfferedHostKey.init))
+    }
+}

@@ -1,0 +1,93 @@
+package import ControllerAPI
+import FleetStore
+package import NestingModel
+
+extension FleetController {
+    package func hosts() async throws(APIError) -> [HostRow] {
+        try await views().map(HostRow.init)
+    }
+
+    package func host(_ path: NodePath) async throws(APIError) -> HostView {
+        guard let view = try await read({ (work) throws(StoreFailure) in try work.host(path) }) else {
+            throw unknownHost(path)
+        }
+        return view
+    }
+
+    func views() async throws(APIError) -> [HostView] {
+        try await read { (work) throws(StoreFailure) in try work.hosts() }
+    }
+
+    func unknownHost(_ path: NodePath) -> APIError {
+        APIError(
+            code: "host-unknown", sentence: "there is no enrolled host '\(path)'",
+            remedy: "nestor host list shows those there are; nestor host enrol \(path) --address ADDRESS adds it")
+    }
+
+    /// The enrolled hosts on the way to this one, outermost first, itself last.
+    func way(to path: NodePath) async throws(APIError) -> [FleetHost] {
+        try way(to: try await host(path).host, among: try await views().map(\.host))
+    }
+
+    /// - Throws: `parent-unknown` where a host above it is not enrolled: nobody forwards to it then.
+    nonisolated func way(to host: FleetHost, among hosts: [FleetHost]) throws(APIError) -> [FleetHost] {
+        var way: [FleetHost] = []
+        for count in 1..<host.path.names.count {
+            guard let path = NodePath(names: Array(host.path.names.prefix(count))),
+                let above = hosts.first(where: { $0.path == path })
+            else {
+                let missing = host.path.names.prefix(count).joined(separator: "/")
+                throw APIError(
+                    code: "parent-unknown", sentence: "'\(host.path)' is reached through '\(missing)', which is not enrolled",
+                    remedy: "nestor host enrol \(missing) --address ADDRESS")
+            }
+            way.append(above)
+        }
+        return way + [host]
+    }
+
+    /// Reads the host now, hop by hop, and tells what was found on the way.
+    package func check(_ request: CheckRequest) async throws(APIError) -> CheckAnswer {
+        let way = try await way(to: request.path)
+        await sessions.drop(request.path)
+        var hops: [HopCheck] = []
+        for host in way {
+            progress.send(operation: request.operation, path: host.path, "asking \(host.path)")
+            await readAndStore(host.path)
+            let health = try await self.host(host.path).health
+            hops.append(
+                HopCheck(path: host.path, state: health.state, sentence: health.sentence, remedy: health.remedy))
+        }
+        try await evaluate()
+        let view = try await host(request.path)
+        progress.send(operation: request.operation, path: request.path, "\(view.health.state)", last: true)
+        return CheckAnswer(hops: hops, view: view)
+    }
+
+    /// Forgets a host; hosts that are reached through it go first.
+    package func remove(
+        _ path: NodePath, _ request: RemoveRequest, by requester: Requester
+    ) async throws(APIError) -> RemoveAnswer {
+        let view = try await host(path)
+        let below = try await views().map(\.host.path).filter { path.contains($0) }
+        guard below.isEmpty else {
+            throw APIError(
+                code: "host-has-hosts-below",
+                sentence: "'\(below.map(\.description).joined(separator: "', '"))' is reached through '\(path)'",
+                remedy: "remove those first")
+        }
+        var sentences: [String] = []
+        if request.uninstall {
+            sentences = try await uninstall(view.host, request, by: requester)
+        } else {
+            sentences.append("the agent and the controller's keys stay on the host: \(view.host.agent.directory)")
+        }
+        await sessions.drop(path)
+        try await change(requester, "host.remove", path.description) { (work) throws(StoreFailure) in
+            try work.remove(host: path)
+        }
+        try await evaluate()
+        progress.send(operation: request.operation, path: path, "removed", last: true)
+        return RemoveAnswer(path: path, sentences: sentences)
+    }
+}

@@ -1,0 +1,136 @@
+import AgentWire
+import ControllerAPI
+import NestingModel
+import StructuredLog
+
+/// Talks with one agent about one correction, over as many connections as it takes: a dropped one changes nothing.
+struct CorrectionConversation {
+    let controller: FleetController
+    let environment: FleetEnvironment
+    let remediation: String
+
+    /// Sends the correction and follows it until it waits for us or has ended.
+    func settle(
+        _ request: CorrectionRequest, on host: NodePath, deadline: Duration,
+        until waits: @Sendable (CorrectionRecord) -> Bool
+    ) async throws(ItemEnd) -> CorrectionRecord {
+        try await follow(request.id, on: host, deadline: deadline, until: waits) {
+            (connection, left) throws(AgentFailure) in
+            let answer: CorrectResult = try await connection.call(
+                .correct,
+                CorrectParameters(
+                    controller: controller.controllerID, epoch: controller.epoch, corrections: [request]),
+                deadline: left)
+            return answer.corrections.first { $0.id == request.id }
+        }
+    }
+
+    /// Gives the verdict and follows the correction to its end.
+    func finish(
+        _ correction: String, _ verdict: CorrectionVerdict, on host: NodePath, deadline: Duration
+    ) async throws(ItemEnd) -> CorrectionRecord {
+        try await follow(correction, on: host, deadline: deadline, until: { _ in false }) {
+            (connection, left) throws(AgentFailure) in
+            let parameters = FinishParameters(
+                controller: controller.controllerID, epoch: controller.epoch, id: correction, verdict: verdict)
+            do throws(AgentFailure) {
+                let answer: CorrectionResult = try await connection.call(.finish, parameters, deadline: left)
+                return answer.correction
+            } catch {
+                // It ended by itself, or has its verdict already: what the agent holds of it decides.
+                guard error.refusal?.data?.code == WireErrorCode.correctionPhase.rawValue else { throw error }
+                return nil
+            }
+        }
+    }
+
+    /// - Parameter tell: what is said on each new connection; nil where only the agent's own list tells.
+    private func follow(
+        _ correction: String, on host: NodePath, deadline: Duration,
+        until waits: @Sendable (CorrectionRecord) -> Bool,
+        tell: @Sendable (AgentConnection, Duration) async throws(AgentFailure) -> CorrectionRecord?
+    ) async throws(ItemEnd) -> CorrectionRecord {
+        let end = ContinuousClock.now + deadline
+        var last = "no answer"
+        while ContinuousClock.now < end {
+            if Task.isCancelled { throw .stopping }
+            do throws(AgentFailure) {
+                let connection = try await connect(host, until: end)
+                let result: CorrectionRecord
+                do throws(AgentFailure) {
+                    result = try await watch(correction, connection, until: end, waits: waits, tell: tell)
+                } catch {
+                    await connection.close()
+                    throw error
+                }
+                await connection.close()
+                return result
+            } catch {
+                if let refusal = error.refusal { throw await refused(refusal, by: host) }
+                last = error.description
+                environment.log.info("agent lost, trying again", ["host": "\(host)", "cause": last])
+            }
+            do {
+                try await environment.clock.sleep(for: .seconds(1))
+            } catch {
+                throw .stopping
+            }
+        }
+        throw .interrupted(
+            "'\(host)' did not answer in time (\(last)); its agent settles the correction by itself, and "
+                + "nestor remediation resume \(remediation) asks for the result")
+    }
+
+    private func connect(
+        _ host: NodePath, until end: ContinuousClock.Instant
+    ) async throws(AgentFailure) -> AgentConnection {
+        let way: [FleetHost]
+        do throws(APIError) {
+            way = try await controller.way(to: host)
+        } catch {
+            throw AgentFailure(.parentUnreachable, hop: host, error.sentence, remedy: error.remedy)
+        }
+        return try await controller.sessions.open(
+            way, role: .correct, deadline: min(environment.settings.hostDeadline, end - ContinuousClock.now))
+    }
+
+    private func watch(
+        _ correction: String, _ connection: AgentConnection, until end: ContinuousClock.Instant,
+        waits: @Sendable (CorrectionRecord) -> Bool,
+        tell: @Sendable (AgentConnection, Duration) async throws(AgentFailure) -> CorrectionRecord?
+    ) async throws(AgentFailure) -> CorrectionRecord {
+        let answer = environment.settings.hostDeadline
+        var record = try await tell(connection, answer)
+        let listed: CorrectionsResult = try await connection.call(
+            .corrections, CorrectionsParameters(ids: [correction], follow: true), deadline: answer)
+        record = listed.corrections.first { $0.id == correction } ?? record
+        while true {
+            if let record {
+                if record.phase == .ended || waits(record) { return record }
+            } else {
+                throw AgentFailure(
+                    .agentFailed, hop: connection.path, "the agent does not know correction '\(correction)'")
+            }
+            let next = try await connection.nextProgress(deadline: end - ContinuousClock.now)
+            guard next.id == correction else { continue }
+            if next.phase != record?.phase {
+                controller.progress.send(
+                    remediation: remediation, path: connection.path,
+                    printable("\(next.phase)\(next.sentence.isEmpty ? "" : ": \(next.sentence)")"))
+            }
+            record = next
+        }
+    }
+
+    /// What the agent refuses will not be granted by asking again.
+    private func refused(_ error: WireError, by host: NodePath) async -> ItemEnd {
+        if error.data?.code == WireErrorCode.epochStale.rawValue {
+            // The agent has seen a later controller than this one: a restored backup. Nothing more may start.
+            let reason = "'\(host)' has taken orders from a later run of this controller: is this a restored backup?"
+            _ = try? await controller.freeze(FreezeRequest(reason: reason), by: .controller)
+            return .interrupted(reason)
+        }
+        return .ended(
+            .refused, "'\(host)' refused: \(printable(error.message))", remedy: printable(error.data?.remedy ?? ""))
+    }
+}

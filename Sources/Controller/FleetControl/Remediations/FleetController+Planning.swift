@@ -1,0 +1,101 @@
+package import ControllerAPI
+import FleetStore
+package import NestingModel
+import StructuredLog
+
+extension FleetController {
+    /// What would be done now, from fresh reports; does nothing.
+    package func plan(_ selection: Selection) async throws(APIError) -> PlanAnswer {
+        let views = try await views()
+        let tree = Assessment.tree(of: views)
+        for path in selection.paths where tree.node(at: path) == nil {
+            throw APIError(
+                code: "path-unknown", sentence: "there is no '\(path)' in the tree", remedy: "nestor tree shows it")
+        }
+        let plan = try await freshPlan(selection)
+        return PlanAnswer(plan: plan, digest: try plan.digest(), freeze: try await currentFreeze())
+    }
+
+    /// Reads the hosts that the selection touches, evaluates, and plans.
+    func freshPlan(_ selection: Selection) async throws(APIError) -> Plan {
+        let known = try await views().map(\.host.path)
+        let touched =
+            selection.paths.isEmpty
+            ? known : known.filter { host in selection.paths.contains { $0.root == host.root } }
+        _ = try await sweep(SweepRequest(paths: touched))
+        let now = environment.now()
+        let assessment = try await evaluate()
+        let policies = try await read { (work) throws(StoreFailure) in try work.policies().policies }
+        return assessment.plan(selection, policies: policies, now: now)
+    }
+
+    /// Starts the plan that somebody saw; where the world changed since, it is refused with the new digest to look at.
+    package func remediate(
+        _ request: RemediateRequest, by requester: Requester
+    ) async throws(APIError) -> Remediation {
+        let plan = try await freshPlan(request.selection)
+        guard try plan.digest() == request.digest else {
+            throw APIError(
+                code: "plan-changed", sentence: "the plan is not the one that was shown: the fleet or the policies changed",
+                remedy: "look at the new one: nestor plan")
+        }
+        guard !plan.items.isEmpty else {
+            throw APIError(
+                code: "plan-empty",
+                sentence: plan.blocked.isEmpty
+                    ? "there is nothing to correct" : "nothing in the plan can be corrected",
+                remedy: plan.blocked.isEmpty ? "" : "nestor plan shows what blocks each finding")
+        }
+        return try await begin(plan, by: requester)
+    }
+
+    /// Journals the remediation, with its audit record, and sets it in motion.
+    func begin(_ plan: Plan, by requester: Requester) async throws(APIError) -> Remediation {
+        let remediation = Remediation(
+            id: environment.newID(), plan: plan, requester: requester, at: environment.now())
+        let detail = plan.items.flatMap(\.steps).joined(separator: "; ")
+        try await change(requester, "remediation.start", remediation.id, detail: detail) {
+            (work) throws(StoreFailure) in
+            if let freeze = try work.value(.freeze, as: Freeze.self) {
+                throw StoreFailure(
+                    .conflict, "the fleet is frozen: \(freeze.reason) (\(freeze.by))", remedy: "nestor unfreeze")
+            }
+            // One at a time in the whole fleet, and so in every nesting tree.
+            if let other = try work.unfinishedRemediations().first {
+                throw StoreFailure(
+                    .conflict, "remediation \(other.id) is not finished",
+                    remedy: "nestor remediation show \(other.id), or nestor remediation resume \(other.id)")
+            }
+            try work.put(remediation: remediation)
+        }
+        drive(remediation.id)
+        return remediation
+    }
+
+    /// Corrects one guest whose policy says `enforce`, and stops for good at the first failure.
+    func enforce() async {
+        do throws(APIError) {
+            let (stopped, frozen, busy, policies, findings) = try await read { (work) throws(StoreFailure) in
+                (
+                    try work.value(.enforcementStopped, as: String.self),
+                    try work.value(.freeze, as: Freeze.self) != nil,
+                    try !work.unfinishedRemediations().isEmpty, try work.policies().policies,
+                    try work.openFindings()
+                )
+            }
+            guard stopped == nil, !frozen, !busy, !isStopping else { return }
+            let wanted = findings.filter { $0.mode == .enforce && $0.correctable && $0.state == .open }
+            guard let first = wanted.map(\.path).min() else { return }
+            let assessment = try await evaluate()
+            var plan = assessment.plan(
+                Selection(paths: [first]), policies: policies, now: environment.now(), enforcing: true)
+            guard let item = plan.items.first else { return }
+            plan.items = [item]
+            plan.blocked = []
+            let names = item.policies.joined(separator: ", ")
+            _ = try await begin(plan, by: Requester(name: "nestord (enforces \(names))"))
+        } catch {
+            environment.log.error("enforcement failed", ["cause": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import ControllerAPI
+import Digests
+import FleetStore
+import FoundationEssentials
+import NestingModel
+
+/// What one transaction may read and write. Documents are JSON with sorted keys.
+struct SQLiteWork: FleetWriting {
+    let connection: SQLiteConnection
+    let now: @Sendable () -> Date
+
+    // MARK: Reading
+
+    func hosts() throws(StoreFailure) -> [HostView] {
+        try connection.rows("SELECT document, health, report FROM host ORDER BY path", [], view).sorted {
+            $0.host.path < $1.host.path
+        }
+    }
+
+    func host(_ path: NodePath) throws(StoreFailure) -> HostView? {
+        try connection.rows(
+            "SELECT document, health, report FROM host WHERE path = ?", [.text(path.description)], view
+        ).first
+    }
+
+    func openFindings() throws(StoreFailure) -> [Finding] {
+        try documents("SELECT document FROM finding WHERE state IN ('open', 'stale') ORDER BY id")
+    }
+
+    func resolvedFindings(limit: Int) throws(StoreFailure) -> [Finding] {
+        try documents(
+            "SELECT document FROM finding WHERE state = 'resolved' ORDER BY last_seen DESC LIMIT ?",
+            [.integer(Int64(limit))])
+    }
+
+    func policies() throws(StoreFailure) -> PolicySet {
+        try document(PolicySet.self, "SELECT document FROM policy_revision ORDER BY revision DESC LIMIT 1")
+            ?? PolicySet()
+    }
+
+    func remediations(limit: Int) throws(StoreFailure) -> [Remediation] {
+        try documents("SELECT document FROM remediation ORDER BY number DESC LIMIT ?", [.integer(Int64(limit))])
+    }
+
+    func remediation(_ id: String) throws(StoreFailure) -> Remediation? {
+        try document(Remediation.self, "SELECT document FROM remediation WHERE id = ?", [.text(id)])
+    }
+
+    func unfinishedRemediations() throws(StoreFailure) -> [Remediation] {
+        try documents("SELECT document FROM remediation WHERE state IN ('running', 'interrupted') ORDER BY number")
+    }
+
+    func audit(limit: Int) throws(StoreFailure) -> [AuditRecord] {
+        try connection.rows(
+            "SELECT number, time, actor, action, subject, detail, hash FROM audit ORDER BY number DESC LIMIT ?",
+            [.integer(Int64(limit))]
+        ) { (row) throws(StoreFailure) in
+            AuditRecord(
+                number: Int(row.integer(0)), time: (try? Date(row.text(1), strategy: .iso8601)) ?? .distantPast,
+                actor: row.text(2), action: row.text(3), subject: row.text(4), detail: row.text(5), hash: row.text(6))
+        }
+    }
+
+    func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) throws(StoreFailure) -> Value? {
+        try document(type, "SELECT document FROM value WHERE key = ?", [.text(key.rawValue)])
+    }
+
+    // MARK: Writing
+
+    func put(host: FleetHost) throws(StoreFailure) {
+        try connection.run(
+            "INSERT INTO host (path, document) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET document = excluded.document",
+            [.text(host.path.description), .text(try encoded(host))])
+    }
+
+    func remove(host path: NodePath) throws(StoreFailure) {
+        try connection.run("DELETE FROM host WHERE path = ?", [.text(path.description)])
+    }
+
+    func put(health: HostHealth, of path: NodePath) throws(StoreFailure) {
+        try connection.run(
+            "UPDATE host SET health = ? WHERE path = ?", [.text(try encoded(health)), .text(path.description)])
+    }
+
+    func put(report: HostReport, of path: NodePath) throws(StoreFailure) {
+        try connection.run(
+            "UPDATE host SET report = ? WHERE path = ?", [.text(try encoded(report)), .text(path.description)])
+    }
+
+    func put(findings: [Finding]) throws(StoreFailure) {
+        for finding in findings {
+            try connection.run(
+                """
+                INSERT INTO finding (id, state, last_seen, document) VALUES (?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET
+                    state = excluded.state, last_seen = excluded.last_seen, document = excluded.document
+                """,
+                [
+                    .text(finding.id), .text(finding.state.rawValue), .text(finding.lastSeen.formatted(.iso8601)),
+                    .text(try encoded(finding)),
+                ])
+        }
+    }
+
+    func put(policies: PolicySet) throws(StoreFailure) {
+        try connection.run(
+            "INSERT INTO policy_revision (revision, document) VALUES (?, ?)",
+            [.integer(Int64(policies.revision)), .text(try encoded(policies))])
+    }
+
+    func put(remediation: Remediation) throws(StoreFailure) {
+        try connection.run(
+            """
+            INSERT INTO remediation (id, state, document) VALUES (?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET state = excluded.state, document = excluded.document
+            """,
+            [.text(remediation.id), .text(remediation.state.rawValue), .text(try encoded(remediation))])
+    }
+
+    func put<Value: Encodable>(_ value: Value?, as key: StoredValueKey) throws(StoreFailure) {
+        guard let value else {
+            return try connection.run("DELETE FROM value WHERE key = ?", [.text(key.rawValue)])
+        }
+        try connection.run(
+            "INSERT INTO value (key, document) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET document = excluded.document",
+            [.text(key.rawValue), .text(try encoded(value))])
+    }
+
+    func audit(_ entry: AuditEntry) throws(StoreFailure) {
+        let before =
+            try connection.rows("SELECT hash FROM audit ORDER BY number DESC LIMIT 1") { (row) throws(StoreFailure) in
+                row.text(0)
+            }.first ?? ""
+        let time = now().formatted(.iso8601)
+        // The length before each field keeps two different records from having one text.
+        let text = [before, time, entry.actor, entry.action, entry.subject, entry.detail]
+            .map { "\($0.utf8.count):\($0)" }.joined()
+        try connection.run(
+            "INSERT INTO audit (time, actor, action, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .text(time), .text(entry.actor), .text(entry.action), .text(entry.subject), .text(entry.detail),
+                .text(Digest.sha256Hex(of: Array(text.utf8))),
+            ])
+    }
+
+    // MARK: Documents
+
+    private func view(_ row: SQLiteRow) throws(StoreFailure) -> HostView {
+        HostView(
+            host: try decoded(FleetHost.self, row.text(0)),
+            health: row.isNull(1) ? HostHealth(state: .never) : try decoded(HostHealth.self, row.text(1)),
+            report: row.isNull(2) ? nil : try decoded(HostReport.self, row.text(2)))
+    }
+
+    private func documents<Document: Decodable>(
+        _ sql: String, _ values: [SQLiteValue] = []
+    ) throws(StoreFailure) -> [Document] {
+        try connection.rows(sql, values) { (row) throws(StoreFailure) in try decoded(Document.self, row.text(0)) }
+    }
+
+    private func document<Document: Decodable>(
+        _ type: Document.Type, _ sql: String, _ values: [SQLiteValue] = []
+    ) throws(StoreFailure) -> Document? {
+        let found: [Document] = try documents(sql, values)
+        return found.first
+    }
+
+    private func decoded<Document: Decodable>(
+        _ type: Document.Type, _ text: String
+    ) throws(StoreFailure) -> Document {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        do {
+            return try decoder.decode(type, from: Data(text.utf8))
+        } catch {
+            throw StoreFailure(.corrupt, "a stored \(type) cannot be read: \(error)")
+        }
+    }
+
+    private func encoded(_ document: some Encodable) throws(StoreFailure) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        do {
+            return String(decoding: try encoder.encode(document), as: UTF8.self)
+        } catch {
+            throw StoreFailure(.unavailable, "a \(type(of: document)) cannot be written as JSON: \(error)")
+        }
+    }
+}

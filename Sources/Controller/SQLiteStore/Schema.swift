@@ -1,0 +1,43 @@
+import FleetStore
+
+/// The steps from an empty file to today's tables. Each runs once, in order; `user_version` counts them.
+let migrations: [String] = [
+    """
+    CREATE TABLE host (path TEXT PRIMARY KEY, document TEXT NOT NULL, health TEXT, report TEXT) STRICT, WITHOUT ROWID;
+    CREATE TABLE finding (
+        id TEXT PRIMARY KEY, state TEXT NOT NULL, last_seen TEXT NOT NULL, document TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX finding_by_state ON finding (state, last_seen);
+    CREATE TABLE policy_revision (
+        revision INTEGER PRIMARY KEY, document TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE remediation (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, document TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX remediation_by_state ON remediation (state);
+    CREATE TABLE value (key TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE audit (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+        subject TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL
+    ) STRICT;
+    CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+    CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+    """
+]
+
+extension SQLiteConnection {
+    /// Brings the tables up to date; refuses a file that a newer version made.
+    func migrate() throws(StoreFailure) {
+        let version = Int(try rows("PRAGMA user_version") { (row) throws(StoreFailure) in row.integer(0) }.first ?? 0)
+        guard version <= migrations.count else {
+            throw StoreFailure(
+                .newer, "the store has format \(version), and this nestord knows up to \(migrations.count)",
+                remedy: "run the newer nestord, or put the backup from before its upgrade back")
+        }
+        for (index, migration) in migrations.enumerated().dropFirst(version) {
+            try execute("BEGIN IMMEDIATE; \(migration) PRAGMA user_version = \(index + 1); COMMIT;")
+        }
+    }
+}

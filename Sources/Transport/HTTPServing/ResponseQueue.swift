@@ -1,0 +1,51 @@
+import CMicroHTTPD
+import Synchronization
+
+/// Hands a response to libmicrohttpd, which copies bodies and pulls event streams from their channel.
+func queue(
+    _ response: HTTPResponse, _ channel: EventChannel?, on connection: OpaquePointer, counted exchanges: Exchanges
+) -> MHD_Result {
+    let handle: OpaquePointer?
+    if let channel {
+        let lent = Unmanaged.passRetained(LentChannel(channel, exchanges)).toOpaque()
+        handle = MHD_create_response_from_callback(UInt64.max, 4096, readEvents, lent, freeEvents)
+        if handle == nil { freeEvents(context: lent) }
+    } else {
+        // C takes a mutable pointer, and copies from it.
+        var body = response.body ?? []
+        handle = body.withUnsafeMutableBytes {
+            MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
+        }
+    }
+    guard let handle else { return .NO }
+    defer { MHD_destroy_response(handle) }
+    // It refuses line ends in names and values: such a field is left out.
+    for field in response.headers.fields { MHD_add_response_header(handle, field.name, field.value) }
+    return MHD_queue_response(connection, UInt32(clamping: response.status), handle)
+}
+
+/// A channel while the C library holds it.
+private final class LentChannel: Sendable {
+    let channel: EventChannel
+    let exchanges: Exchanges
+
+    init(_ channel: EventChannel, _ exchanges: Exchanges) {
+        self.channel = channel
+        self.exchanges = exchanges
+        exchanges.retained.add(1, ordering: .relaxed)
+    }
+
+    deinit { exchanges.retained.subtract(1, ordering: .relaxed) }
+}
+
+private func readEvents(
+    context: UnsafeMutableRawPointer?, position: UInt64, buffer: UnsafeMutablePointer<CChar>?, room: Int
+) -> Int {
+    guard let context else { return -1 }
+    return Unmanaged<LentChannel>.fromOpaque(context).takeUnretainedValue().channel
+        .read(into: UnsafeMutableRawBufferPointer(start: buffer, count: room))
+}
+
+private func freeEvents(context: UnsafeMutableRawPointer?) {
+    if let context { Unmanaged<LentChannel>.fromOpaque(context).release() }
+}
