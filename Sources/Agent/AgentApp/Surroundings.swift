@@ -11,14 +11,18 @@ struct Surroundings {
 
     init(_ command: ParsedCommand) throws(StateFault) {
         folder = StateFolder(Self.absolute(try Self.stateFolder(command.option("state"))))
-        let given = HypervisorAddress(socket: command.option("libvirt-socket").map(Self.absolute), uri: command.option("libvirt-uri"))
+        let given = HypervisorAddress(
+            socket: command.option("libvirt-socket").map(Self.absolute), uri: command.option("libvirt-uri"))
         // Remembered by enrolment for those who are not told, such as `recover` at boot; what cannot be read is not
         // there for an ordinary user who only asks for a report.
         let remembered = given == HypervisorAddress() ? try? folder.hypervisorAddress() : nil
         address = remembered ?? given
     }
 
-    var guests: any GuestProvider { LibvirtProvider(socket: address.socket, uri: address.uri) }
+    var guests: any GuestProvider {
+        LibvirtProvider(
+            socket: address.socket, uri: address.uri, runtimeDirectory: Self.environment("XDG_RUNTIME_DIR"))
+    }
 
     func reports(sysroot: String? = nil) -> ReportBuilder {
         guard let sysroot else {
