@@ -3,10 +3,11 @@ package import NestingModel
 extension LinuxHostProvider {
     package func hypervisor() -> HypervisorFacts {
         let info = cpuInfo().value
-        let modules = kvmModules()
+        let modules = ModuleSigns(reading: tree)
+        let release = kernelRelease()
         let offered = info?.virtualizationExtension(extensionSigns(modules)).value
         let module = modules.module(for: info, extension: offered)
-        let state: Fact<ModuleState> = module.flatMap { modules.states[$0] ?? .unknown("\($0) was not looked for") }
+        let state = module.flatMap { modules.state(of: $0, tree, release: release.value) }
         let setting = module.map { NestedSetting(module: $0, shape: info?.shape ?? .unrecognised) }
         let (device, answer) = device()
         let commandLine = tree.text("/proc/cmdline").map { KernelCommandLine(parsing: $0) }
@@ -15,7 +16,7 @@ extension LinuxHostProvider {
             case .known(let setting):
                 .decide(
                     setting, state: state, modprobe: ModprobeConfiguration(reading: tree), commandLine: commandLine,
-                    release: kernelRelease())
+                    release: release)
             case .absent: NestedConfiguration(value: .absent, decidedBy: .absent)
             case .unknown(let reason): NestedConfiguration(value: .unknown(reason), decidedBy: .unknown(reason))
             }

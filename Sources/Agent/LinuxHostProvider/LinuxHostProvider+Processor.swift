@@ -4,7 +4,7 @@ extension LinuxHostProvider {
     package func cpu() -> CPUFacts {
         let info = cpuInfo()
         let topology = CPUTopology.read(info, tree)
-        let signs = extensionSigns(kvmModules())
+        let signs = extensionSigns(ModuleSigns(reading: tree))
         return CPUFacts(
             vendor: info.flatMap { $0.vendor() }, model: info.flatMap { $0.model() }, sockets: topology.sockets,
             cores: topology.cores, threads: topology.threads,

@@ -41,9 +41,6 @@ package final class LinuxHostProvider: HostProvider {
         }
     }
 
-    /// The names of the modules in the running kernel that have to do with KVM.
-    func kvmModules() -> ModuleSigns { ModuleSigns(reading: tree, release: kernelRelease().value) }
-
     func extensionSigns(_ modules: ModuleSigns) -> ExtensionSigns {
         var signs = ExtensionSigns()
         signs.kvmRegistered = kvmRegistered()
@@ -70,7 +67,8 @@ package final class LinuxHostProvider: HostProvider {
         var signs = HypervisorSigns(reading: tree, info, release: kernelRelease().value)
         signs.signatures = probe?.signatures
         signs.hypervisorBit = probe?.hypervisorBit
-        if let info, case .known(let offered) = info.virtualizationExtension(extensionSigns(kvmModules())) {
+        if let info, case .known(let offered) = info.virtualizationExtension(extensionSigns(ModuleSigns(reading: tree)))
+        {
             signs.hasExtension = offered != .none
         }
         return signs.verdict()

@@ -1,45 +1,40 @@
 import NestingModel
 
-/// Which KVM modules the running kernel has, and which it could load.
+/// Which KVM modules the running kernel has.
 struct ModuleSigns: Sendable, Equatable {
-    /// Loaded or built in, with underscores.
-    var running: Set<String> = []
-    /// The state of each module that was looked for.
+    /// Of each module in the running kernel, with underscores, how it came there.
     var states: [String: Fact<ModuleState>] = [:]
+
+    var running: Set<String> { Set(states.keys) }
 
     /// Every module of KVM's on any architecture.
     static let names = ["kvm_intel", "kvm_amd", "kvm_pvm", "kvm_hv", "kvm_pr", "kvm"]
 
-    init(reading tree: HostTree, release: String?) {
+    init(reading tree: HostTree) {
         let loaded: Fact<Set<String>> = tree.text("/proc/modules").map { text in
             Set(HostText.lines(text).compactMap { HostText.words($0.prefix(256)).first })
         }
-        let catalogue = ModuleCatalogue(reading: tree, release: release)
         for name in Self.names {
             let folder = "/sys/module/\(name)"
             let inKernel = tree.exists(folder)
             // Only a loaded module has these; a built-in one has nothing but its parameters.
             let marks = ["initstate", "coresize", "refcnt", "taint"]
-            let state: Fact<ModuleState>
             if loaded.value?.contains(name) == true || (inKernel && marks.contains { tree.exists("\(folder)/\($0)") }) {
-                state = .known(.loaded)
+                states[name] = .known(.loaded)
             } else if inKernel {
-                if loaded.value != nil || catalogue.builtin.value?.contains(name) == true || tree.live {
-                    state = .known(.builtin)
-                } else {
-                    state = .unknown("\(name) is in the running kernel; loaded or built in is not told")
-                }
-            } else {
-                state = catalogue.state(of: name)
+                states[name] =
+                    loaded.value != nil || tree.live
+                    ? .known(.builtin) : .unknown("\(name) is in the running kernel; loaded or built in is not told")
             }
-            states[name] = state
-            if inKernel || state == .known(.loaded) || state == .known(.builtin) { running.insert(name) }
         }
     }
 
-    init(states: [String: Fact<ModuleState>], running: Set<String>) {
-        self.states = states
-        self.running = running
+    /// The state of the module that counts; the catalogue is only asked for what the running kernel does not show.
+    func state(of name: String, _ tree: HostTree, release: String?) -> Fact<ModuleState> {
+        if let state = states[name], !state.isUnknown { return state }
+        let catalogue = ModuleCatalogue(reading: tree, release: release)
+        guard let state = states[name] else { return catalogue.state(of: name) }
+        return catalogue.builtin.value?.contains(name) == true ? .known(.builtin) : state
     }
 
     /// The module that nesting depends on here. A kernel with both vendors' modules built in has both in /sys.
