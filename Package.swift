@@ -118,6 +118,7 @@ let package = Package(
         tests("Support", "StructuredLog"),
         tests("Support", "ServiceGroup"),
         tests("Support", "Digests"),
+        tests("Transport", "SecureShell"),
         tests("Transport", "LibSSHTransport", ["SecureShell", "NestorTestKit"]),
         tests("Transport", "HTTPServing", ["HTTPCalling", "NestorTestKit"]),
         tests("Agent", "AgentCore", ["NestingModel", "AgentWire", "NestorTestKit"]),
@@ -127,7 +128,10 @@ let package = Package(
         tests("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
-            ["NestingModel", "AgentWire", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore", "NestorTestKit"]),
+            [
+                "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore",
+                "StructuredLog", "NestorTestKit",
+            ]),
         tests("Client", "CLICommands", ["NestingModel", "ControllerAPI"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: strict),
         .testTarget(

@@ -8,13 +8,14 @@ controller_log=$state/run/nestord.log
 
 # nestor COMMAND…: the command line, on this controller.
 nestor() {
-    "$programs/nestor" --socket "$controller_socket" "$@"
+    NESTOR_SOCKET=$controller_socket "$programs/nestor" "$@"
 }
 
 controller_settings() {
     cat << YAML
 # The settings of the quickstart's controller. Config/nestord.yaml explains each.
-state: $controller_folder/state
+state:
+  directory: $controller_folder/state
 api:
   socket: $controller_folder/nestord.sock
 agents:
@@ -29,7 +30,8 @@ controller_answers() {
 controller_start() {
     begin 'starting the controller'
     mkdir -p "$controller_folder"/{state,agents}
-    chmod 750 "$controller_folder" "$controller_folder/state"
+    chmod 750 "$controller_folder"
+    chmod 700 "$controller_folder/state"
     # What enrolment pushes to a Linux host of this machine's kind.
     install -m 755 "$agent_file" "$controller_folder/agents/nestor-agent-linux-$(uname -m)"
     controller_settings > "$controller_folder/nestord.yaml"

@@ -40,11 +40,13 @@ YAML
 
 story_enrol() {
     title 'Enrol the host rack7, and build-l1, which is a guest of it and a host itself'
+    # This machine's own boot is none of the quickstart's business; build-l1's is.
     show host enrol rack7 --address "${lab[l0.address]:?}" --port "${lab[l0.port]:?}" \
         --user "${lab[l0.user]:?}" --operator-key "${lab[operatorKey]:?}" \
         --host-key-fingerprint "${lab[l0.hostKeyFingerprint]:?}" --libvirt-socket "${lab[l0.libvirtSocket]:?}" \
         --agent-directory "${lab[l0.agentDirectory]:?}" --agent-state "${lab[l0.agentStateDirectory]:?}" \
-        --authorized-keys "${lab[l0.authorizedKeys]:?}" --label site=lab --yes
+        --authorized-keys "${lab[l0.authorizedKeys]:?}" --label site=lab \
+        --no-boot-recovery --yes
     show host enrol rack7/build-l1 --address "${lab[l1.address]:?}" --port "${lab[l1.port]:?}" \
         --user "${lab[l1.user]:?}" --operator-key "${lab[operatorKey]:?}" \
         --host-key-fingerprint "${lab[l1.hostKeyFingerprint]:?}" --yes
@@ -82,11 +84,10 @@ story() {
 }
 
 story_farewell() {
-    local nestor="$programs/nestor --socket $controller_socket"
     title 'The controller and the lab go on running'
     cat << TEXT
 Look further:
-  alias nestor='$nestor'
+  export PATH=$programs:\$PATH NESTOR_SOCKET=$controller_socket
   nestor tree                      the nesting tree now
   nestor host show rack7/build-l1  all that its agent reports
   nestor remediation list          what was changed, and how it ended

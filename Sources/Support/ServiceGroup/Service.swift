@@ -3,7 +3,8 @@ package protocol Service: Sendable {
     /// For the log and for failures: `api`, `sweep`.
     var name: String { get }
 
-    /// Returns when the service is ready for the ones after it. Cancelled when the group must stop meanwhile.
+    /// Returns when the service is ready for the ones after it. Cancelled when the group must stop meanwhile, which it
+    /// must heed: the group waits for it.
     func start() async throws
 
     /// Returns, or throws, when a started service has ended by itself, which ends the whole group: a listener must not

@@ -98,7 +98,7 @@ private let pathRule = "a path that begins with /"
 
 /// Text that is not blank and has no control characters.
 @Sendable private func line(_ text: String) -> String? {
-    text.allSatisfy(\.isWhitespace) || !text.unicodeScalars.allSatisfy(ShownText.isSafe) ? nil : text
+    ShownText.isSafe(text) && !ShownText.isBlank(text) ? text : nil
 }
 
 @Sendable private func absolutePath(_ raw: RawSetting) -> String? {

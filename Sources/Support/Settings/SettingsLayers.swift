@@ -99,7 +99,7 @@ struct SettingsLayers {
         if let setting = value.isEmpty ? nil : key.resolve(.text(value), from: source) {
             resolved[key.name] = setting
         } else {
-            let found = value.allSatisfy(\.isWhitespace) ? "blank" : ShownText.quoted(value)
+            let found = ShownText.isBlank(value) ? "blank" : ShownText.quoted(value)
             faults.append(
                 SettingsFault(place, "\(key.name) is \(key.isSecret ? "refused" : found)", "write \(key.expected)"))
         }

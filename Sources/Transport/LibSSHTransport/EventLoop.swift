@@ -129,7 +129,8 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         return lastID
     }
 
-    func begin(_ id: UInt64, until deadline: ContinuousClock.Instant?, _ continuation: CheckedContinuation<Wake, Never>) {
+    func begin(_ id: UInt64, until deadline: ContinuousClock.Instant?, _ continuation: CheckedContinuation<Wake, Never>)
+    {
         requireThread()
         waits[id] = continuation
         guard let deadline else { return }

@@ -4,9 +4,14 @@ import SecureShell
 @EpollThread
 final class LibSSHChannel: SecureShellChannel {
     private let channel: RemoteChannel
+    /// A session that is forgotten closes itself: not while one of its channels is in use.
+    private let session: LibSSHSession
     private var hop: String { channel.link.hop.name }
 
-    init(_ channel: RemoteChannel) { self.channel = channel }
+    init(_ channel: RemoteChannel, of session: LibSSHSession) {
+        self.channel = channel
+        self.session = session
+    }
 
     deinit {
         // Unstructured: a deinit cannot wait, and a channel that its owner forgot must not stay open.
@@ -20,7 +25,7 @@ final class LibSSHChannel: SecureShellChannel {
     func readLine(limit: Int, deadline: Duration) async throws(SSHFailure) -> [UInt8]? {
         let time = Limit(deadline)
         let inflow = channel.inflow
-        inflow.highMark = max(Inflow.usualMark, limit.addingReportingOverflow(1).partialValue)
+        inflow.highMark = max(Inflow.usualMark, min(limit, 1 << 40) + 1)
         while true {
             let seen = inflow.signal.generation
             channel.refill()

@@ -18,10 +18,11 @@ final class LibSSHSession: SecureShellSession {
     }
 
     func open(_ command: String, deadline: Duration) async throws(SSHFailure) -> any SecureShellChannel {
-        let channel = try await RemoteChannel.session(over: try link(), Limit(deadline), phase: "starting the command") {
+        let channel = try await RemoteChannel.session(over: try link(), Limit(deadline), phase: "starting the command")
+        {
             ssh_channel_request_exec($0, command)
         }
-        return LibSSHChannel(channel)
+        return LibSSHChannel(channel, of: self)
     }
 
     func upload(_ bytes: [UInt8], to path: String, mode: UInt16, deadline: Duration) async throws(SSHFailure) {
@@ -76,7 +77,7 @@ final class LibSSHSession: SecureShellSession {
                 }
             }
         } catch {
-            clearUp(channel, transfer.abandon())
+            clearUp(channel, transfer)
             throw error
         }
     }
@@ -101,23 +102,21 @@ final class LibSSHSession: SecureShellSession {
     }
 
     /// Takes a half-written file away as far as the session still allows, without keeping the caller.
-    private func clearUp(_ channel: RemoteChannel, _ packets: [UInt8]) {
+    private func clearUp(_ channel: RemoteChannel, _ transfer: some SFTPTransfer) {
         // Unstructured: the caller's time is over; this has its own.
         Task { @EpollThread in
-            let limit = Limit(.seconds(10))
+            var transfer = transfer
+            let limit = Limit(.seconds(30))
+            // Where it fails, the session is gone, and the file with its odd name stays: nothing can be done from here.
             do throws(SSHFailure) {
-                try await channel.write(packets, limit)
-                try channel.finishWriting()
-                while !channel.inflow.hasEnded {
-                    let seen = channel.inflow.signal.generation
-                    _ = channel.inflow.output.take(.max)
-                    channel.refill()
-                    _ = try channel.handle()
-                    try limit.check(await channel.inflow.signal.wait(after: seen, until: limit.at), name, "clearing up")
+                // The last packet may have gone out in part.
+                try await channel.write(channel.unsent, limit)
+                var step = transfer.abandon()
+                while case .more(let packets) = step {
+                    try await channel.write(packets, limit)
+                    step = transfer.receive(try await nextReply(channel, limit))
                 }
-            } catch {
-                // The session is gone, and the file with its odd name stays: nothing can be done from here.
-            }
+            } catch {}
             channel.close()
         }
     }

@@ -20,6 +20,7 @@ struct Limit: Sendable {
     }
 
     func timeout(_ hop: String, _ phase: String) -> SSHFailure {
-        SSHFailure(.timeout, hop: hop, "\(phase) did not end within \(whole)", remedy: "see whether the machine answers")
+        SSHFailure(
+            .timeout, hop: hop, "\(phase) did not end within \(whole)", remedy: "see whether the machine answers")
     }
 }

@@ -12,7 +12,10 @@ extension Link {
             guard code == SSH_AGAIN else { throw handshakeFailure("the key exchange failed") }
             try await pause(after: seen, limit, "the key exchange")
         }
-        guard look() else { _ = try alive(); throw handshakeFailure("the key exchange failed") }
+        guard look() else {
+            _ = try alive()
+            throw handshakeFailure("the key exchange failed")
+        }
         var key: OpaquePointer?
         guard ssh_get_server_publickey(try alive(), &key) == SSH_OK, let key else {
             throw handshakeFailure("the server showed no key")
@@ -24,7 +27,8 @@ extension Link {
         }
         defer { ssh_string_free_char(text) }
         let type = ssh_key_type(key)
-        let name = type.rawValue >= SSH_KEYTYPE_ECDSA_P256.rawValue && type.rawValue <= SSH_KEYTYPE_ECDSA_P521.rawValue
+        let name =
+            type.rawValue >= SSH_KEYTYPE_ECDSA_P256.rawValue && type.rawValue <= SSH_KEYTYPE_ECDSA_P521.rawValue
             ? ssh_pki_key_ecdsa_name(key) : ssh_key_type_to_char(type)
         return HostKey(type: name.map { String(cString: $0) } ?? "", base64: String(cString: text))
     }
@@ -86,7 +90,10 @@ extension Link {
     /// Waits for the socket after an AGAIN.
     private func pause(after seen: UInt64, _ limit: Limit, _ phase: String) async throws(SSHFailure) {
         // A reset shows only in the descriptor: the call itself would say AGAIN for ever.
-        guard look() else { _ = try alive(); return }
+        guard look() else {
+            _ = try alive()
+            return
+        }
         try limit.check(await ready.wait(after: seen, until: limit.at), hop.name, phase)
     }
 

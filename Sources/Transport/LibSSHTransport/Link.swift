@@ -167,7 +167,10 @@ final class Link {
         count.freed()
         ready.poke()
         activity.poke()
-        for inflow in inflows.values { inflow.signal.poke() }
+        for inflow in inflows.values {
+            count.freed()
+            inflow.signal.poke()
+        }
         inflows = [:]
     }
 
@@ -182,8 +185,8 @@ final class Link {
 
     /// Closes a channel, where the session has not done it.
     func free(_ channel: OpaquePointer, _ inflow: Inflow) {
-        count.freed()
         guard session != nil, inflows.removeValue(forKey: channel) != nil else { return }
+        count.freed()
         inflow.detach(from: channel)
         ssh_channel_free(channel)
         look()

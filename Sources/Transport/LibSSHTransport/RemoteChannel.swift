@@ -8,6 +8,8 @@ final class RemoteChannel {
     let inflow = Inflow()
     private var channel: OpaquePointer?
     private var isWriting = false
+    /// What a write that failed did not write.
+    private(set) var unsent: [UInt8] = []
     private var hasFinishedWriting = false
 
     private init(_ link: Link, _ channel: OpaquePointer) {
@@ -32,7 +34,8 @@ final class RemoteChannel {
         }
         do throws(SSHFailure) {
             guard try await opened.repeated(limit, phase, request) else {
-                throw SSHFailure(.channelRefused, hop: link.hop.name, "\(phase) was refused\(link.errorWords(after: ": "))")
+                throw SSHFailure(
+                    .channelRefused, hop: link.hop.name, "\(phase) was refused\(link.errorWords(after: ": "))")
             }
         } catch {
             opened.close()
@@ -76,10 +79,16 @@ final class RemoteChannel {
             let code = call(try handle())
             // The session's error text belongs to the latest call: a refusal is told before anything else is called.
             if code != SSH_AGAIN {
-                guard link.look() else { _ = try link.alive(); return false }
+                guard link.look() else {
+                    _ = try link.alive()
+                    return false
+                }
                 return code == SSH_OK
             }
-            guard link.look() else { _ = try link.alive(); return false }
+            guard link.look() else {
+                _ = try link.alive()
+                return false
+            }
             let wake = await link.activity.wait(after: seen, until: limit?.at)
             try limit?.check(wake, link.hop.name, phase)
         }
@@ -105,11 +114,12 @@ final class RemoteChannel {
             try limit.check(await inflow.signal.wait(after: seen, until: limit.at), link.hop.name, phase)
         }
         isWriting = true
+        var sent = 0
         defer {
             isWriting = false
+            unsent = Array(bytes[sent...])
             inflow.signal.poke()
         }
-        var sent = 0
         while sent < bytes.count {
             let seen = link.activity.generation
             let written = try writeSome(bytes[sent...])
@@ -133,8 +143,13 @@ final class RemoteChannel {
         }
         let room = roomToWrite
         guard room > 0, !bytes.isEmpty else { return 0 }
-        let written = bytes.prefix(room).withUnsafeBytes { ssh_channel_write(channel, $0.baseAddress, UInt32($0.count)) }
-        guard link.look() else { _ = try link.alive(); return 0 }
+        let written = bytes.prefix(room).withUnsafeBytes {
+            ssh_channel_write(channel, $0.baseAddress, UInt32($0.count))
+        }
+        guard link.look() else {
+            _ = try link.alive()
+            return 0
+        }
         guard written >= 0 else {
             throw SSHFailure(.closed, hop: link.hop.name, "writing failed\(link.errorWords(after: ": "))")
         }

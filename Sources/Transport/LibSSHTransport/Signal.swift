@@ -32,6 +32,8 @@ final class Signal: @unchecked Sendable {
     @EpollThread
     func wait(after seen: UInt64, until deadline: ContinuousClock.Instant?) async -> EventLoop.Wake {
         if Task.isCancelled { return .cancelled }
+        // Before the poke: a peer that always has something to say must not keep anybody past the deadline.
+        if let deadline, deadline <= .now { return .deadline }
         if generation != seen { return .poked }
         let loop = EpollThread.loop
         let id = loop.newID()

@@ -80,11 +80,15 @@ struct TCPConnection {
         let sentence = "no TCP connection to \(place(hop)): \(words)"
         switch code {
         case ECONNREFUSED:
-            return SSHFailure(.refused, hop: hop.name, sentence, remedy: "see whether sshd runs there, and on this port")
+            return SSHFailure(
+                .refused, hop: hop.name, sentence, remedy: "see whether sshd runs there, and on this port")
+        case ECONNRESET, EPIPE:
+            return SSHFailure(.closed, hop: hop.name, sentence, remedy: "see sshd's own log there")
         case EMFILE, ENFILE:
             return SSHFailure(.unreachable, hop: hop.name, sentence, remedy: "raise the limit of open files")
         default:
-            return SSHFailure(.unreachable, hop: hop.name, sentence, remedy: "see whether the machine and its network are up")
+            return SSHFailure(
+                .unreachable, hop: hop.name, sentence, remedy: "see whether the machine and its network are up")
         }
     }
 }

@@ -28,14 +28,15 @@ package struct ByteQueue: Sendable {
 
     /// - Parameter limit: in bytes, without the line feed.
     package mutating func nextLine(limit: Int) -> Line {
-        let reach = min(bytes.count, start + max(limit, 0) + 1)
+        let limit = min(max(limit, 0), 1 << 40)
+        let reach = min(bytes.count, start + limit + 1)
         if let end = bytes[max(searched, start)..<max(reach, searched, start)].firstIndex(of: UInt8(ascii: "\n")) {
             let line = Array(bytes[start..<end])
             consume(line.count + 1)
             return .line(line)
         }
         searched = max(searched, reach)
-        return count > max(limit, 0) ? .tooLong : .incomplete
+        return count > limit ? .tooLong : .incomplete
     }
 
     /// Up to `most` bytes from the front.

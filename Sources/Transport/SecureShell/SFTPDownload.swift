@@ -30,7 +30,7 @@ package struct SFTPDownload: SFTPTransfer {
     /// - Parameter limit: in bytes; a longer file fails with `tooLong`.
     package init(_ path: String, limit: Int) {
         self.path = path
-        self.limit = limit
+        self.limit = min(max(limit, 0), 1 << 40)
     }
 
     /// The file, once the step was `done`.
@@ -80,9 +80,10 @@ package struct SFTPDownload: SFTPTransfer {
         }
     }
 
-    package mutating func abandon() -> [UInt8] {
+    package mutating func abandon() -> SFTPStep {
+        // The server forgets an open file by itself when its input ends.
         state = .ended
-        return handle.isEmpty ? [] : request(.close(handle: handle))
+        return .failed(SFTPRefusal(.refused, "the transfer was given up"))
     }
 
     /// Asks for more until enough is under way; one byte over the limit is asked for, to know whether it is there.

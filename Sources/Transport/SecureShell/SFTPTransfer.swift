@@ -3,8 +3,11 @@ package protocol SFTPTransfer: Sendable {
     /// The first packets.
     mutating func begin() -> [UInt8]
     mutating func receive(_ reply: SFTPReply) -> SFTPStep
-    /// What to send, without waiting for answers, when the transfer is given up in the middle.
-    mutating func abandon() -> [UInt8]
+    /// What to send when the transfer is given up in the middle; `receive` then says when all of it was answered.
+    ///
+    /// The answers matter: OpenSSH's server drops the requests that it has read and not yet worked on when its input
+    /// ends.
+    mutating func abandon() -> SFTPStep
 }
 
 /// What follows from a reply.

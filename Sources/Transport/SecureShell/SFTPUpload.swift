@@ -15,7 +15,7 @@ package struct SFTPUpload: SFTPTransfer {
         case closing
         case replacing
         /// Something failed: the file is closed and removed, then the reason is told.
-        case cleaning(SFTPRefusal, answers: Int)
+        case cleaning(SFTPRefusal)
         case ended
     }
 
@@ -29,9 +29,11 @@ package struct SFTPUpload: SFTPTransfer {
     private let mode: UInt16
     private var state = State.idle
     private var handle: [UInt8] = []
+    /// From when the temporary file was asked for: a server that answers no more may have made it all the same.
     private var exists = false
     private var sent = 0
     private var waiting: Set<UInt32> = []
+    private var unanswered = 0
     private var lastID: UInt32 = 0
 
     /// - Parameter suffix: makes the temporary name unique; letters and digits.
@@ -45,25 +47,29 @@ package struct SFTPUpload: SFTPTransfer {
 
     package mutating func begin() -> [UInt8] {
         state = .greeting
+        unanswered = 1
         return SFTPRequest.initialize.encoded(id: 0)
     }
 
     package mutating func receive(_ reply: SFTPReply) -> SFTPStep {
+        unanswered -= 1
         switch (state, reply) {
         case (.greeting, .version(_, let extensions)):
             guard extensions.contains("posix-rename@openssh.com") else {
                 state = .ended
                 return .failed(
-                    SFTPRefusal(.unsupported, "the server cannot replace a file in one step (no posix-rename@openssh.com)"))
+                    SFTPRefusal(
+                        .unsupported, "the server cannot replace a file in one step (no posix-rename@openssh.com)"))
             }
             state = .opening
+            exists = true
             return .more(request(.open(path: temporary, access: .createNew, mode: 0o600)))
         case (.opening, .handle(lastID, let handle)):
             self.handle = handle
-            exists = true
             state = .writing
             return .more(nextPieces())
         case (.opening, .status(lastID, let code, let message)) where code != 0:
+            exists = false
             state = .ended
             return .failed(SFTPRefusal("cannot create \(temporary)", status: code, message))
         case (.writing, .status(let id, let code, let message)) where waiting.contains(id):
@@ -87,11 +93,8 @@ package struct SFTPUpload: SFTPTransfer {
             exists = false
             state = .ended
             return .done
-        case (.cleaning(let reason, let answers), .status):
-            guard answers == 1 else {
-                state = .cleaning(reason, answers: answers - 1)
-                return .more([])
-            }
+        case (.cleaning(let reason), _):
+            guard unanswered <= 0 else { return .more([]) }
             state = .ended
             return .failed(reason)
         default:
@@ -100,9 +103,8 @@ package struct SFTPUpload: SFTPTransfer {
         }
     }
 
-    package mutating func abandon() -> [UInt8] {
-        state = .ended
-        return takenBack()
+    package mutating func abandon() -> SFTPStep {
+        clean(SFTPRefusal(.refused, "the transfer was given up"))
     }
 
     /// Pieces until enough are under way; the mode once all are answered.
@@ -122,19 +124,18 @@ package struct SFTPUpload: SFTPTransfer {
     }
 
     private mutating func clean(_ reason: SFTPRefusal) -> SFTPStep {
-        let answers = waiting.count + (handle.isEmpty ? 1 : 2)
-        state = .cleaning(reason, answers: answers)
-        return .more(takenBack())
-    }
-
-    private mutating func takenBack() -> [UInt8] {
-        guard exists else { return [] }
+        guard exists else {
+            state = .ended
+            return .failed(reason)
+        }
         exists = false
-        return (handle.isEmpty ? [] : request(.close(handle: handle))) + request(.remove(path: temporary))
+        state = .cleaning(reason)
+        return .more((handle.isEmpty ? [] : request(.close(handle: handle))) + request(.remove(path: temporary)))
     }
 
     private mutating func request(_ request: SFTPRequest) -> [UInt8] {
         lastID += 1
+        unanswered += 1
         return request.encoded(id: lastID)
     }
 }

@@ -9,9 +9,11 @@ extension DomainDefinition {
         if let first = lines.first {
             // A line that is on decides already.
             if lines.count == 1, first.policy == "require" || first.policy == "force" { return }
+            try checkKVM(has: name, host)
             return setPolicy("require", of: lines, in: &edit)
         }
         if exposure(on: host).exposed.value == true { return }
+        try checkKVM(has: name, host)
         let feature = "<feature policy='require' name='\(name)'/>"
         switch cpu.mode {
         case .hostPassthrough, .hostModel, .maximum, .custom, .minimum:
@@ -94,10 +96,20 @@ extension DomainDefinition {
             }
             if let first = was.first {
                 setPolicy(first.policy, of: present, in: &edit)
+            } else if present.count == tree[node].children.count,
+                old.node.map({ before.tree[$0].isSelfClosing }) == true
+            {
+                edit.close(node)
             } else {
                 for line in present { edit.remove(line.node) }
             }
         }
+    }
+
+    /// A guest that requires what KVM can't give would not start again.
+    private func checkKVM(has name: String, _ host: HostVirtualization) throws(EditFault) {
+        guard engine.value == .kvm, host.passesThrough(name).value == false else { return }
+        throw EditFault("the host's KVM has no \(name) to give", "turn nested on in the host's kvm module first")
     }
 
     private func policies(_ cpu: CPUDefinition) -> [String] { cpu.features.map { "\($0.name) \($0.policy)" } }
@@ -123,7 +135,8 @@ extension DomainDefinition {
             }
             return "svm"
         default:
-            throw EditFault("exposure can be changed for kvm and qemu guests only, this is '\(printable(typeName.utf8))'")
+            throw EditFault(
+                "exposure can be changed for kvm and qemu guests only, this is '\(printable(typeName.utf8))'")
         }
     }
 

@@ -53,7 +53,8 @@ extension DomainDefinition {
             // QEMU turns svm off in named models under KVM, so that only a line of the host model's brings it.
             let line = names.first { model.features[$0] == "require" || model.features[$0] == "force" }
             return ExposureVerdict(
-                .known(line != nil), "\(label) (\(model.model), \(line.map { "with \($0)" } ?? "no extension asked for"))")
+                .known(line != nil),
+                "\(label) (\(model.model), \(line.map { "with \($0)" } ?? "no extension asked for"))")
         case .custom:
             let model = cpu.model ?? ""
             guard let brings = CPUModels.bringsSVM(model) else {

@@ -61,6 +61,11 @@ struct XMLEdit {
         replace((range.lowerBound - spaceBefore(range.lowerBound).count)..<range.upperBound, with: "")
     }
 
+    /// Makes an element an empty one: `<a/>`.
+    mutating func close(_ index: Int) {
+        replace((tree[index].startTag.upperBound - 1)..<tree[index].range.upperBound, with: "/>")
+    }
+
     /// Puts an element behind another, on a line of its own where that one is on its own.
     mutating func insert(_ xml: String, after index: Int) {
         let range = tree[index].range

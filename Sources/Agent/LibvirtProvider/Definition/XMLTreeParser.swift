@@ -69,7 +69,9 @@ final class XMLTreeParser {
 
     fileprivate func ends() {
         guard let index = open.popLast() else { return }
-        nodes[index].endTag = token
+        // At the end of `<a/>` expat has no token left: the start tag, set before, is the end as well.
+        let tag = token
+        if !tag.isEmpty { nodes[index].endTag = tag }
     }
 
     fileprivate func comes(_ text: UnsafeBufferPointer<UInt8>) {

@@ -91,7 +91,9 @@ extension LibvirtProvider {
         func contained(_ list: Listed) -> Fact<Bool> { list.map { $0.contains(domain.uuid) } }
         let inactive = plan.inactive.map { facts(answers[$0], live: false) }
         var live = plan.live.map { facts(answers[$0], live: true) }
-        if let index = plan.live, case .refused(let error) = answers[index], error.code == .operationInvalid { live = nil }
+        if let index = plan.live, case .refused(let error) = answers[index], error.code == .operationInvalid {
+            live = nil
+        }
         let described = inactive?.facts ?? live?.facts ?? DefinitionFacts(unknown: "the guest has no definition")
         let isActive = plan.live != nil
         let noRuns: Fact<Int64> =

@@ -7,7 +7,8 @@ extension ProviderFailure {
         case .absent:
             self.init(.hypervisorUnreachable, "no libvirt socket is here", remedy: "start libvirtd or virtqemud")
         case .failed(.malformed(let what)):
-            self.init(.unexpectedAnswer, "\(ConnectionFault.malformed(what))", remedy: "check that libvirt listens there")
+            self.init(
+                .unexpectedAnswer, "\(ConnectionFault.malformed(what))", remedy: "check that libvirt listens there")
         case .failed(let fault):
             self.init(.hypervisorUnreachable, "\(fault)", remedy: ProviderFailure.remedy(fault))
         }

@@ -75,15 +75,17 @@ struct IdentityComparison {
     /// Both running is a clone; a definition that was left behind by a migration and does not run is none. Two on one
     /// host are one in any state, since one host can't define a UUID twice.
     private mutating func compareClones(_ uuid: String) {
-        let all = (repeated[uuid] ?? []).map { sightings[$0] }
-        let perHost = Dictionary(grouping: all, by: \.host)
-        let running = all.filter(\.isRunning)
+        // Few are named of each, and those of now first: a hostile report may hold thousands.
+        let all = (repeated[uuid] ?? []).map { sightings[$0] }.sorted {
+            $0.isCurrent != $1.isCurrent ? $0.isCurrent : $0.path < $1.path
+        }
+        let twins = Dictionary(grouping: all, by: \.host).mapValues { $0.prefix(Self.namedPlaces + 1) }
+        let running = all.filter(\.isRunning).prefix(Self.namedPlaces + 1)
         for sighting in all where !sighting.isRoot {
-            let twins = perHost[sighting.host, default: []]
-            let rivals = sighting.isRunning ? running : []
-            let others = (twins + rivals).filter { $0.path != sighting.path }
+            let rivals = (twins[sighting.host] ?? []) + (sighting.isRunning ? running : [])
+            let others = rivals.filter { $0.path != sighting.path }
             guard !others.isEmpty else { continue }
-            let paths = Array(Set(others.map(\.path))).sorted()
+            let paths = Array(Set(others.map(\.path)).sorted().prefix(Self.namedPlaces))
             conflicts.append(
                 IdentityConflict(
                     kind: .clone, path: sighting.path, uuid: uuid, others: paths,
@@ -96,13 +98,15 @@ struct IdentityComparison {
         }
     }
 
+    private static let namedPlaces = 4
+
     private mutating func compareMove(_ place: PinnedPlace) {
         let numbers = repeated[place.uuid] ?? firstOfUUID[place.uuid].map { [$0] } ?? []
         let elsewhere = numbers.map { sightings[$0] }.filter {
             $0.path != place.path && !$0.isRoot && ($0.isRunning || !place.guestIsHere)
         }
         guard !elsewhere.isEmpty, !place.guestRuns else { return }
-        let paths = elsewhere.map(\.path).sorted()
+        let paths = Array(elsewhere.map(\.path).sorted().prefix(Self.namedPlaces))
         let here =
             place.guestIsHere ? "is defined at \(place.path) and does not run there" : "is no longer at \(place.path)"
         conflicts.append(
@@ -145,6 +149,6 @@ struct IdentityComparison {
 
     private static func list(_ paths: [NodePath]) -> String {
         let shown = paths.prefix(3).map(\.description).joined(separator: ", ")
-        return paths.count > 3 ? "\(shown) and \(paths.count - 3) more" : shown
+        return paths.count > 3 ? "\(shown) and more" : shown
     }
 }

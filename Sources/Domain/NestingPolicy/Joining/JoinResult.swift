@@ -18,7 +18,7 @@ package struct IdentityConflict: Sendable, Hashable {
     package var kind: FindingKind
     package var path: NodePath
     package var uuid: String
-    /// The other places that have the UUID.
+    /// Other places that have the UUID: a few of them, by path.
     package var others: [NodePath]
     /// False where it rests on the last report of a host that can't be read now: it may or may not still be so.
     package var isCurrent: Bool

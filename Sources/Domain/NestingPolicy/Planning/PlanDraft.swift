@@ -119,7 +119,7 @@ struct PlanDraft {
             return PlanRefusal(
                 .identity, "\(node.path) is not touched: \(finding.sentence)", remedy: finding.remedy)
         }
-        guard let guest = node.guest, let other = index.otherPlaces(of: guest, at: node.path).first else { return nil }
+        guard let guest = node.guest, let other = index.otherPlace(of: guest, at: node.path) else { return nil }
         return PlanRefusal(
             .guestElsewhere, "\(other) has the uuid of \(node.path), which must not run twice",
             remedy: "remove the definition that a migration left behind (virsh undefine)")

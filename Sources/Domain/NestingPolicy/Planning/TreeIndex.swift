@@ -4,7 +4,7 @@ import NestingModel
 struct TreeIndex {
     private let tree: NestingTree
     private let roots: [String: Int]
-    /// How many nodes have each UUID; only those of guests.
+    /// Where guests have each UUID.
     private var placesOfUUID: [String: [NodePath]] = [:]
 
     init(_ tree: NestingTree) {
@@ -22,8 +22,8 @@ struct TreeIndex {
         roots[path.names[0]].flatMap { tree.roots[$0].node(at: path) }
     }
 
-    /// Other places where this guest is defined or runs.
-    func otherPlaces(of guest: GuestReport, at path: NodePath) -> [NodePath] {
-        placesOfUUID[guest.uuid.lowercased(), default: []].filter { $0 != path }
+    /// Another place where this guest is defined or runs.
+    func otherPlace(of guest: GuestReport, at path: NodePath) -> NodePath? {
+        placesOfUUID[guest.uuid.lowercased()]?.first { $0 != path }
     }
 }
