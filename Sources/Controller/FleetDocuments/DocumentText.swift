@@ -1,4 +1,4 @@
-package import YAMLDocument
+import YAMLDocument
 
 /// A file as somebody sent it.
 package struct DocumentText: Sendable, Hashable {

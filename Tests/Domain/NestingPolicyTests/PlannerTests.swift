@@ -12,7 +12,7 @@ import Testing
     /// `r` with the guest `a`, which is a host with guests `c` and `e` that run and `d` that does not.
     private static func fleet(
         _ guest: (inout GuestReport) -> Void = { _ in }, inside: [GuestReport] = inner, innerState: HostState = .ok,
-        _ change: (inout [HostView]) -> Void = { _ in }
+        hosts change: (inout [HostView]) -> Void = { _ in }
     ) -> [HostView] {
         var hosts = [
             Sample.host("r", uuid: 1, guests: [Sample.guest("a", uuid: 2, guest)]),
@@ -168,7 +168,7 @@ import Testing
         Refusal(testDescription: "inside-unread", hosts: fleet(innerState: .silent)),
         Refusal(
             testDescription: "inside-unread",
-            hosts: fleet { $0[1].report?.guests = .unknown("libvirt does not answer") }),
+            hosts: fleet(hosts: { $0[1].report?.guests = .unknown("libvirt does not answer") })),
         Refusal(testDescription: "below-not-stoppable", hosts: fleet(inside: inside { $0.state = .paused })),
         Refusal(testDescription: "below-not-stoppable", hosts: fleet(inside: inside { $0.persistent = .known(false) })),
         Refusal(
@@ -186,11 +186,11 @@ import Testing
             hosts: fleet() + [Sample.host("s", uuid: 3, guests: [Sample.guest("a", uuid: 2)])]),
         Refusal(
             testDescription: "identity-conflict",
-            hosts: fleet { $0[1].report?.host.smbiosUUID = .known(Sample.uuid(77)) }),
+            hosts: fleet(hosts: { $0[1].report?.host.smbiosUUID = .known(Sample.uuid(77)) })),
         Refusal(testDescription: "report-too-old", hosts: fleet(), after: 901),
         Refusal(
             testDescription: "report-too-old",
-            hosts: fleet { $0[1].health.reportedAt = Sample.now.addingTimeInterval(-901) }),
+            hosts: fleet(hosts: { $0[1].health.reportedAt = Sample.now.addingTimeInterval(-901) })),
         Refusal(
             testDescription: "audit-only", hosts: fleet(),
             policies: [Sample.policy("p", PolicySelector(paths: ["r/a"]), mode: .audit, hide)]),
