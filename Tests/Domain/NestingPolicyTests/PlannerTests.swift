@@ -41,7 +41,9 @@ import Testing
     @Test("A guest's findings become one item that drains, changes, verifies and starts again")
     func item() throws {
         let desired = DesiredSettings(exposure: false, startupMemory: 8 << 30, dynamicMemory: false, maximumVCPUs: 4)
-        let plan = Self.plan(Self.fleet { $0.memory.dynamic = .known(true) }, [Self.onlyA(DisruptionRules(), desired)])
+        let inside = [Sample.guest("c", uuid: 4, exposed: false), Sample.guest("e", uuid: 6, exposed: false)]
+        let plan = Self.plan(
+            Self.fleet({ $0.memory.dynamic = .known(true) }, inside: inside), [Self.onlyA(DisruptionRules(), desired)])
         #expect(plan.blocked.isEmpty)
         let item = try #require(plan.items.first)
         #expect(plan.items.count == 1)
