@@ -79,7 +79,7 @@ let package = Package(
             "Controller", "FleetControl",
             [
                 "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "FleetStore",
-                "FleetDocuments", "AgentDelivery", "StructuredLog", "Digests",
+                "FleetDocuments", "YAMLDocument", "AgentDelivery", "StructuredLog", "Digests",
             ]),
         room(
             "Controller", "ControllerHTTP", ["NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "StructuredLog"]),
