@@ -122,7 +122,7 @@ let package = Package(
         tests("Transport", "HTTPServing", ["HTTPCalling", "NestorTestKit"]),
         tests("Agent", "AgentCore", ["NestingModel", "AgentWire", "NestorTestKit"]),
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
-        tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
+        tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "NestorTestKit"]),
         tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),
         tests("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
         tests(

@@ -4,7 +4,7 @@ package import NestingModel
 extension LibvirtProvider {
     package func manager() -> Fact<GuestManagerFacts> {
         do throws(LibvirtLink.Unreachable) {
-            let answers = try link.ask([RemoteCall(.connectGetLibVersion)], within: link.patience.reading).answers
+            let answers = try link.ask([RemoteCall(.connectGetLibVersion)], within: link.patience.reading)
             let endpoint = link.endpoint
             return .known(
                 GuestManagerFacts(

@@ -1,0 +1,41 @@
+import AgentCore
+import NestingModel
+import NestorTestKit
+import Testing
+
+@testable import LibvirtProvider
+
+@Suite("libvirt's built-in test driver", .enabled(if: PrivateLibvirt.isInstalled), .serialized, WithLibvirt())
+struct TestDriverTests {
+    @Test("a guest is defined, started, changed, shut down and started anew, over one connection")
+    func lifeCycle() throws {
+        let provider = LibvirtProvider(socket: try libvirt().socketPath, uri: "test:///default")
+        #expect(provider.manager().value?.connection == .known("test:///default"))
+        #expect(provider.hostUUID().isUnknown)
+        try provider.define(Samples.domain("qemu", cpu: "<cpu mode='custom'><model>EPYC</model></cpu>", name: "t"))
+        let guests = try #require(provider.guests().value)
+        #expect(guests.map(\.name) == ["t", "test"])
+        let uuid = guests[0].uuid
+        #expect(guests[0].state == .off && guests[1].state == .running)
+        #expect(guests[0].exposure.configured == .known(true))
+        // The driver has no engine that the agent knows: nothing is guessed.
+        #expect(guests[1].engine == .known(.other) && guests[1].exposure.configured.isUnknown)
+        try provider.start(uuid)
+        let change = GuestChange(exposure: false, startupMemory: 128 << 20, maximumVCPUs: 4)
+        let before = try provider.definition(uuid)
+        try provider.define(try provider.applying(change, to: before))
+        #expect(try provider.guest(uuid)?.exposure.configured == .known(false))
+        #expect(try provider.guest(uuid)?.exposure.live == .known(true))
+        #expect(try provider.liveFault(of: change, guest: uuid) != nil)
+        try provider.requestShutdown(uuid)
+        #expect(try provider.guest(uuid)?.state == .off)
+        #expect(try provider.liveFault(of: change, guest: uuid) == nil)
+        try provider.requestShutdown(uuid)
+        try provider.start(uuid)
+        #expect(try provider.guest(uuid)?.exposure.live == .known(false))
+        #expect(try provider.liveFault(of: change, guest: uuid) == nil)
+        try provider.define(
+            try #require(try provider.undoing(change, before: before, now: provider.definition(uuid))))
+        #expect(try provider.definition(uuid) == before)
+    }
+}
