@@ -202,6 +202,32 @@ struct RealLibvirtTests {
         }
     }
 
+    @Test("a socket for reading only gives facts, and refuses changes and secrets with what to do")
+    func readOnly() throws {
+        let libvirt = try libvirt()
+        let provider = LibvirtProvider(socket: libvirt.socketPath)
+        try provider.define(RealLibvirtTests.definition("reading"))
+        defer { RealLibvirtTests.remove("reading", libvirt) }
+        // A session daemon has no such socket: the place is what makes the agent open it for reading.
+        let path = libvirt.folder.appendingPathComponent("libvirt-sock-ro").path
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: libvirt.socketPath)
+        let reader = LibvirtProvider(socket: path)
+        let uuid = try RealLibvirtTests.guest("reading", provider).uuid
+        #expect(try reader.guest(uuid) == (try provider.guest(uuid)))
+        for call in [reader.start, { _ = try reader.definition($0) }] {
+            #expect {
+                try call(uuid)
+            } throws: {
+                ($0 as? ProviderFailure)?.remedy.contains("member of the group libvirt") == true
+            }
+        }
+        #expect {
+            try reader.define(RealLibvirtTests.definition("other"))
+        } throws: {
+            ($0 as? ProviderFailure)?.code == .definitionRefused
+        }
+    }
+
     static let cpus = [
         "", "<cpu mode='maximum'/>", "<cpu mode='host-model'/>", "<cpu><model>EPYC</model></cpu>",
         "<cpu match='strict'><model>qemu64</model><feature policy='disable' name='svm'/></cpu>",

@@ -38,4 +38,23 @@ struct TestDriverTests {
             try #require(try provider.undoing(change, before: before, now: provider.definition(uuid))))
         #expect(try provider.definition(uuid) == before)
     }
+
+    @Test("snapshots, saved state and autostart are those of each guest")
+    func properties() throws {
+        let (libvirt, uri) = (try libvirt(), "test:///default")
+        let provider = LibvirtProvider(socket: libvirt.socketPath, uri: uri)
+        for name in ["a", "b", "c"] { try provider.define(Samples.domain("test", name: name)) }
+        try libvirt.virsh(driver: uri, "snapshot-create-as", "b", "one")
+        try libvirt.virsh(driver: uri, "snapshot-create-as", "b", "two")
+        try libvirt.virsh(driver: uri, "autostart", "c")
+        try libvirt.virsh(driver: uri, "start", "a")
+        try libvirt.virsh(driver: uri, "managedsave", "a")
+        try libvirt.virsh(driver: uri, "suspend", "test")
+        let guests = try #require(provider.guests().value)
+        #expect(guests.map(\.name) == ["a", "b", "c", "test"])
+        #expect(guests.map(\.snapshots) == [.known(0), .known(2), .known(0), .known(0)])
+        #expect(guests.map(\.autostart) == [.known(false), .known(false), .known(true), .known(false)])
+        #expect(guests.map(\.savedState) == [.known(true), .known(false), .known(false), .known(false)])
+        #expect(guests.map(\.state) == [.off, .off, .off, .paused])
+    }
 }

@@ -43,7 +43,7 @@ extension LibvirtProvider {
     ) throws(ProviderFailure) {
         let domain = try lookup(uuid)
         guard case .refused(let error) = try change(.on(domain, procedure)) else { return }
-        if error.code == .operationInvalid, isDone(try state(of: domain)) { return }
+        if error.code != .noDomain, isDone(try state(of: domain)) { return }
         throw ProviderFailure(error, "\(verb) guest \(domain.name)")
     }
 
