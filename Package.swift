@@ -64,7 +64,7 @@ let package = Package(
         room("Transport", "HTTPServing", ["CMicroHTTPD"]),
         room("Transport", "HTTPCalling", ["CCurl"]),
         // Agent
-        room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests"]),
+        room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests", "HumanText"]),
         room("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "CHostProbe"]),
         room("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "CExpat"]),
         room(
@@ -73,13 +73,13 @@ let package = Package(
         // Controller
         room("Controller", "FleetStore", ["NestingModel", "ControllerAPI"]),
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
-        room("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
+        room("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
         room(
             "Controller", "FleetControl",
             [
                 "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "FleetStore",
-                "FleetDocuments", "AgentDelivery", "StructuredLog", "Digests",
+                "FleetDocuments", "YAMLDocument", "AgentDelivery", "StructuredLog", "Digests",
             ]),
         room(
             "Controller", "ControllerHTTP", ["NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "StructuredLog"]),
@@ -104,9 +104,9 @@ let package = Package(
         native("CNettle", pkgConfig: "nettle", apt: "nettle-dev"),
         .target(name: "CHostProbe", path: "Sources/Native/CHostProbe"),
         // Executables
-        program("nestord", ["ControllerApp"]),
+        program("nestord", ["ControllerApp", "AgentWire"]),
         program("nestor-agent", ["AgentApp"]),
-        program("nestor", ["CLICommands"]),
+        program("nestor", ["CLICommands", "AgentWire"]),
         // Tests
         tests("Domain", "NestingModel"),
         tests("Domain", "NestingPolicy", ["NestingModel"]),
@@ -118,16 +118,20 @@ let package = Package(
         tests("Support", "StructuredLog"),
         tests("Support", "ServiceGroup"),
         tests("Support", "Digests"),
+        tests("Transport", "SecureShell"),
         tests("Transport", "LibSSHTransport", ["SecureShell", "NestorTestKit"]),
         tests("Transport", "HTTPServing", ["HTTPCalling", "NestorTestKit"]),
         tests("Agent", "AgentCore", ["NestingModel", "AgentWire", "NestorTestKit"]),
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
         tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "NestorTestKit"]),
         tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),
-        tests("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
+        tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
-            ["NestingModel", "AgentWire", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore", "NestorTestKit"]),
+            [
+                "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore",
+                "StructuredLog", "NestorTestKit",
+            ]),
         tests("Client", "CLICommands", ["NestingModel", "ControllerAPI"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,6 @@
 package import ControllerAPI
 import FleetStore
-package import FoundationEssentials
+import FoundationEssentials
 import NestingModel
 import StructuredLog
 

@@ -24,7 +24,8 @@ extension CommandLineTable {
             let at = path.joined(separator: " ")
             let options = chain.reversed().flatMap(\.options) + [CommandOption("help", short: "h", "show help")]
             values += options.filter { $0.value != nil }.map { script.value($0, at) }.joined()
-            words += script.words(chain[chain.count - 1].commands, options, at)
+            let own = path.isEmpty ? ownCommands : []
+            words += script.words(chain[chain.count - 1].commands + own, options, at)
         }
         return script.whole(known: known, values: values, words: words)
     }
@@ -123,7 +124,8 @@ private struct CompletionScript {
                         _describe command commands
                     fi
                 }
-                compdef \(function) \(program)
+                # In a folder of $fpath the file itself is the function's first call.
+                if [[ "${funcstack[1]}" == \(function) ]]; then \(function) "$@"; else compdef \(function) \(program); fi
 
                 """
         case .fish:

@@ -16,7 +16,8 @@ extension CommandLineTable {
             text += wrap("\(name)\(arguments) [options]", indent: 2, columns)
         }
         if !command.commands.isEmpty { text += "  \(name) COMMAND\n" }
-        text += section("commands", command.commands.map { ($0.name, $0.summary) }, columns)
+        let commands = command.commands + (chain.count == 1 ? ownCommands : [])
+        text += section("commands", commands.map { ($0.name, $0.summary) }, columns)
         text += section("arguments", command.arguments.map { ($0.name, $0.help) }, columns)
         let options = command.options + [own] + (chain.count == 1 ? [version] : [])
         text += section("options", options.map { ($0.spelling, $0.help) }, columns)

@@ -7,6 +7,16 @@ extension CommandLineTable {
         return try line.read(words)
     }
 
+    /// What every program with commands can do besides.
+    var ownCommands: [Command] {
+        root.commands.isEmpty
+            ? []
+            : [
+                Command("help", "show the help of a command"),
+                Command("completion", "print a completion script for bash, zsh or fish"),
+            ]
+    }
+
     /// The commands from the root to `path`, or nil where there is no such command.
     func commands(to path: some Sequence<String>) -> [Command]? {
         var chain = [root]
@@ -49,10 +59,8 @@ private struct CommandLine {
             } else if positional.isEmpty, let next = command.commands.first(where: { $0.name == word }) {
                 chain.append(next)
                 parsed.path.append(word)
-            } else if parsed.path.isEmpty, positional.isEmpty, word == "help" {
-                return .show(try help(rest))
-            } else if parsed.path.isEmpty, positional.isEmpty, word == "completion" {
-                return .show(try completion(rest))
+            } else if parsed.path.isEmpty, positional.isEmpty, table.ownCommands.contains(where: { $0.name == word }) {
+                return .show(word == "help" ? try help(rest) : try completion(rest))
             } else {
                 if command.arguments.isEmpty { throw unexpected(word) }
                 positional.append(word)
@@ -121,7 +129,8 @@ private struct CommandLine {
 
     private func unexpected(_ word: String) -> CommandLineFault {
         if command.commands.isEmpty { return fault("\(name) does not expect \(ShownText.quoted(word))", nil) }
-        let hint = NearestName.hint(word, among: command.commands.map(\.name))
+        let names = command.commands + (chain.count == 1 ? table.ownCommands : [])
+        let hint = NearestName.hint(word, among: names.map(\.name))
         return fault("\(name) has no command \(ShownText.quoted(word))", hint)
     }
 

@@ -4,6 +4,7 @@ package enum ShownText {
     /// format characters, line and paragraph separators, directions of writing), cut after `limit` characters
     /// (Unicode scalars) with `…`.
     package static func escaped(_ text: String, limit: Int = 80) -> String {
+        if text.utf8.count <= limit, isPlain(text) { return text }
         var shown = ""
         var left = limit
         for scalar in text.unicodeScalars {
@@ -25,6 +26,18 @@ package enum ShownText {
         return words.dropLast().joined(separator: ", ") + " \(last) " + final
     }
 
+    /// Whether every character of `text` may go out as it is.
+    package static func isSafe(_ text: String) -> Bool {
+        isPlain(text) || text.unicodeScalars.allSatisfy { isSafe($0) }
+    }
+
+    /// Whether nothing is in `text` that a reader sees.
+    package static func isBlank(_ text: String) -> Bool {
+        guard let first = text.utf8.first else { return true }
+        // The usual case without asking for the properties of each character.
+        return !(0x21...0x7E).contains(first) && text.allSatisfy(\.isWhitespace)
+    }
+
     /// Whether a character may go out as it is.
     package static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
@@ -32,6 +45,10 @@ package enum ShownText {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
         default: true
         }
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     }
 
     private static func escape(_ scalar: Unicode.Scalar) -> String {

@@ -53,7 +53,8 @@ package enum LogFormat: Sendable, Hashable {
     }
 
     private static func bounded(_ text: String, _ escape: (Unicode.Scalar) -> String?) -> String {
-        var result = "", count = 0
+        var result = ""
+        var count = 0
         for scalar in text.unicodeScalars {
             count += 1
             if count > longestValue { return result + "…" }
@@ -88,8 +89,12 @@ package enum LogFormat: Sendable, Hashable {
 
     /// RFC 3339 with milliseconds, UTC. Days to date after Howard Hinnant's `civil_from_days`.
     static func timestamp(_ nanoseconds: Int64) -> String {
-        let millis = nanoseconds / 1_000_000, days = millis / 86_400_000, rest = millis % 86_400_000
-        let shifted = days + 719_468, era = shifted / 146_097, dayOfEra = shifted % 146_097
+        let millis = nanoseconds / 1_000_000
+        let days = millis / 86_400_000
+        let rest = millis % 86_400_000
+        let shifted = days + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted % 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let marchMonth = (5 * dayOfYear + 2) / 153

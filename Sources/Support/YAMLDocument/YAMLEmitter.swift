@@ -63,12 +63,21 @@ struct YAMLEmitter {
 
     private static func isBare(_ text: String) -> Bool {
         guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 200 else { return false }
-        func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
-        let inner = text.utf8.allSatisfy {
-            isLetter($0) || (48...57).contains($0) || Array(" -._/+@".utf8).contains($0)
+        let isPlain = text.utf8.allSatisfy { isLetter($0) || (48...57).contains($0) || isInner($0) }
+        return isPlain && (isLetter(first) || first == UInt8(ascii: "/")) && last != UInt8(ascii: " ")
+            && !(text.utf8.count <= 5 && reserved.contains(text.lowercased()))
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (65...90).contains(byte) || (97...122).contains(byte)
+    }
+
+    /// What may stand inside bare text beside letters and digits.
+    private static func isInner(_ byte: UInt8) -> Bool {
+        switch Unicode.Scalar(byte) {
+        case " ", "-", ".", "_", "/", "+", "@": true
+        default: false
         }
-        return inner && (isLetter(first) || first == UInt8(ascii: "/")) && last != UInt8(ascii: " ")
-            && !reserved.contains(text.lowercased())
     }
 
     private static func escape(_ scalar: Unicode.Scalar) -> String {

@@ -39,8 +39,10 @@ package struct YAMLMapping {
     /// - Parameters:
     ///   - expected: what may be written, as the remedy "write …" says it.
     ///   - parse: gives nil for what is refused.
-    package func value<Value>(_ key: String, expected: String, _ parse: (YAMLScalar) -> Value?) -> Value? {
-        node(key).flatMap { read($0, name(of: key), expected, parse) }
+    package func value<Value>(
+        _ key: String, expected: @autoclosure () -> String, _ parse: (YAMLScalar) -> Value?
+    ) -> Value? {
+        node(key).flatMap { read($0, name(of: key), expected(), parse) }
     }
 
     /// Text in one line: as written, also where it looks like a number.
@@ -70,16 +72,18 @@ package struct YAMLMapping {
 
     /// A size in bytes, `4GiB`; a number without a unit is refused.
     package func bytes(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
-        let bounds = "from \(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"
-        return value(key, expected: "a size with its unit, as 4GiB or 512MiB, \(bounds)") { scalar in
+        func bounds() -> String { "from \(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))" }
+        return value(key, expected: "a size with its unit, as 4GiB or 512MiB, \(bounds())") { scalar in
             ByteSize.parse(scalar.text).flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
     /// A length of time, `90s`; a number without a unit is refused.
     package func duration(_ key: String, in range: ClosedRange<Duration>) -> Duration? {
-        let bounds = "from \(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
-        return value(key, expected: "a length of time with its unit, as 90s, 5m or 1h, \(bounds)") { scalar in
+        func bounds() -> String {
+            "from \(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
+        }
+        return value(key, expected: "a length of time with its unit, as 90s, 5m or 1h, \(bounds())") { scalar in
             DurationText.parse(scalar.text).flatMap { range.contains($0) ? $0 : nil }
         }
     }
@@ -105,10 +109,12 @@ package struct YAMLMapping {
     // MARK: several values
 
     /// A list of values of the caller's own kind; those that are refused are left out. An empty list is a fault.
-    package func values<Value>(_ key: String, expected: String, _ parse: (YAMLScalar) -> Value?) -> [Value]? {
+    package func values<Value>(
+        _ key: String, expected: @autoclosure () -> String, _ parse: (YAMLScalar) -> Value?
+    ) -> [Value]? {
         guard let items = list(key) else { return nil }
         return items.enumerated().compactMap { index, item in
-            read(item, "\(name(of: key))[\(index)]", expected, parse)
+            read(item, "\(name(of: key))[\(index)]", expected(), parse)
         }
     }
 
@@ -121,8 +127,9 @@ package struct YAMLMapping {
         guard let node = node(key), let fields = reader.openMapping(node, name(of: key)) else { return nil }
         return fields.entries.reduce(into: [:]) { pairs, entry in
             guard fields.isName(entry) else { return }
-            let name = fields.name(of: entry.key)
-            pairs[entry.key] = read(entry.value, name, Self.textRule(longest)) { Self.text($0, longest) }
+            pairs[entry.key] = read(entry.value, fields.name(of: entry.key), Self.textRule(longest)) {
+                Self.text($0, longest)
+            }
         }
     }
 
@@ -164,11 +171,13 @@ package struct YAMLMapping {
         return items
     }
 
+    /// The name and what is expected are only made when there is a fault: files can have a million values.
     private func read<Value>(
-        _ node: YAMLNode, _ name: String, _ expected: String, _ parse: (YAMLScalar) -> Value?
+        _ node: YAMLNode, _ name: @autoclosure () -> String, _ expected: @autoclosure () -> String,
+        _ parse: (YAMLScalar) -> Value?
     ) -> Value? {
         if case .scalar(let scalar) = node.content, !node.isNull, let value = parse(scalar) { return value }
-        reader.refuse(node.place, YAMLReader.found(node, name), "write \(expected)")
+        reader.refuse(node.place, YAMLReader.found(node, name()), "write \(expected())")
         return nil
     }
 
@@ -187,8 +196,8 @@ package struct YAMLMapping {
     }
 
     private static func text(_ scalar: YAMLScalar, _ longest: Int) -> String? {
-        let characters = scalar.text.unicodeScalars
-        guard characters.count <= longest, characters.allSatisfy(ShownText.isSafe) else { return nil }
-        return scalar.text.allSatisfy(\.isWhitespace) ? nil : scalar.text
+        let text = scalar.text
+        guard text.utf8.count <= longest || text.unicodeScalars.count <= longest else { return nil }
+        return ShownText.isSafe(text) && !ShownText.isBlank(text) ? text : nil
     }
 }

@@ -56,10 +56,10 @@ package final class YAMLReader {
         return value
     }
 
-    /// "mode is "enforc"", "mode is a list", "mode is blank".
-    static func found(_ node: YAMLNode, _ name: String) -> String {
+    /// How a fault says what stands there: `mode is "enforc"`, `mode is a list`, `mode is blank`.
+    package static func found(_ node: YAMLNode, _ name: String) -> String {
         guard case .scalar(let scalar) = node.content else { return "\(name) is a \(node.content.kind)" }
-        if node.isNull || scalar.text.allSatisfy(\.isWhitespace) { return "\(name) is blank" }
+        if node.isNull || ShownText.isBlank(scalar.text) { return "\(name) is blank" }
         return "\(name) is \(ShownText.quoted(scalar.text))"
     }
 }

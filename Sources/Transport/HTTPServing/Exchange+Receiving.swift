@@ -47,20 +47,12 @@ extension Exchange {
                 state.phase = .reading
                 return .proceed
             case .reading where !piece.isEmpty:
-                if state.discarded == 0, (state.request?.body.count ?? 0) + piece.count <= bodyLimit {
-                    state.request?.body.append(contentsOf: piece)
-                } else {
-                    state.request?.body = []
-                    state.discarded += piece.count
-                    if state.discarded > Self.longestDiscarded(bodyLimit) { return .cut }
-                }
-                return .proceed
+                take(piece, bodyLimit: bodyLimit, &state)
+                return state.discarded > Self.longestDiscarded(bodyLimit) ? .cut : .proceed
             case .reading:
-                guard state.discarded == 0 else {
-                    state.phase = .responding
-                    return .respond(.plain(413, "the body is too long; at most \(bodyLimit) bytes are taken"), nil)
-                }
-                return .handle
+                guard let refusal = state.refusal else { return .handle }
+                state.phase = .responding
+                return .respond(refusal, nil)
             case .answered(let response):
                 state.phase = .responding
                 return .respond(response, state.channel)
@@ -68,6 +60,24 @@ extension Exchange {
                 return .proceed
             }
         }
+    }
+
+    /// Keeps a piece of the body, or drops it and what came before.
+    private func take(_ piece: UnsafeRawBufferPointer, bodyLimit: Int, _ state: inout State) {
+        if state.refusal == nil, state.reserved + piece.count > bodyLimit {
+            state.refusal = .plain(413, "the body is too long; at most \(bodyLimit) bytes are taken")
+        } else if state.refusal == nil, !budget.reserve(piece.count) {
+            state.refusal = .plain(503, "too many long requests at once")
+        }
+        guard state.refusal != nil else {
+            state.reserved += piece.count
+            state.request?.body.append(contentsOf: piece)
+            return
+        }
+        state.request?.body = []
+        budget.release(state.reserved)
+        state.reserved = 0
+        state.discarded += piece.count
     }
 
     private static func longestDiscarded(_ bodyLimit: Int) -> Int { max(4 * bodyLimit, 1 << 20) }

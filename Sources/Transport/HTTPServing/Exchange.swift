@@ -24,8 +24,11 @@ final class Exchange: Sendable {
     struct State {
         var phase = Phase.opened
         var request: HTTPRequest?
-        /// Bytes of the body that came and were dropped since it was too long.
+        /// Bytes of the body that count in the budget.
+        var reserved = 0
+        /// Bytes of the body that came and were dropped, and what is answered instead.
         var discarded = 0
+        var refusal: HTTPResponse?
         var task: Task<Void, Never>?
         var channel: EventChannel?
         /// The server stops: an event stream ends as soon as it begins.
@@ -40,8 +43,11 @@ final class Exchange: Sendable {
     nonisolated(unsafe) let connection: OpaquePointer
     let state = Mutex(State())
 
-    init(target: String, connection: OpaquePointer) {
+    let budget: BodyBudget
+
+    init(target: String, connection: OpaquePointer, budget: BodyBudget) {
         self.target = target
+        self.budget = budget
         self.connection = connection
     }
 
@@ -114,6 +120,8 @@ final class Exchange: Sendable {
         let (channel, task) = state.withLock { state in
             state.phase = .ended
             state.request = nil
+            budget.release(state.reserved)
+            state.reserved = 0
             return (state.channel, state.task)
         }
         channel?.close()

@@ -9,13 +9,15 @@ final class Exchanges: Sendable {
     }
 
     let bodyLimit: Int
+    let budget: BodyBudget
     let handler: HTTPServer.Handler
     /// How many objects the C library holds.
     let retained = Atomic(0)
     private let state = Mutex(State())
 
-    init(bodyLimit: Int, handler: @escaping HTTPServer.Handler) {
+    init(bodyLimit: Int, budget: BodyBudget, handler: @escaping HTTPServer.Handler) {
         self.bodyLimit = bodyLimit
+        self.budget = budget
         self.handler = handler
     }
 

@@ -8,10 +8,14 @@ package final class HTTPServer: Sendable {
     package struct Configuration: Sendable {
         /// Where the socket is made: in a folder that keeps out whoever may not connect. At most 107 bytes.
         package var socketPath: String
+        /// A listening socket that the service manager has made and passed on: then nothing is made at `socketPath`.
+        package var passedSocket: Int32?
         /// The socket's permissions: whoever may write may connect.
         package var mode: UInt32 = 0o660
         /// The longest body, in bytes; a longer one is answered 413.
         package var bodyLimit = 16 << 20
+        /// How much the bodies of all requests may hold together, in bytes; what comes beyond is answered 503.
+        package var bodiesLimit = 128 << 20
         /// How often a comment is sent on an event stream where nothing else happens.
         package var heartbeat: Duration = .seconds(15)
         /// How long a connection may be idle, or a client may read nothing of its answer. Seconds.
@@ -39,7 +43,8 @@ package final class HTTPServer: Sendable {
     ///   server's stop deadline passes, and a stream's events when its client goes away.
     package init(_ configuration: Configuration, handler: @escaping Handler) {
         self.configuration = configuration
-        exchanges = Exchanges(bodyLimit: configuration.bodyLimit, handler: handler)
+        exchanges = Exchanges(
+            bodyLimit: configuration.bodyLimit, budget: BodyBudget(limit: configuration.bodiesLimit), handler: handler)
     }
 
     /// How many requests are being read, handled or answered, event streams among them.
@@ -54,7 +59,12 @@ package final class HTTPServer: Sendable {
             guard !state.isStarted else {
                 throw HTTPServingFailure(.started, "the server on \(configuration.socketPath) was started before")
             }
-            let listener = try UnixListener(path: configuration.socketPath, mode: configuration.mode)
+            let listener =
+                if let passed = configuration.passedSocket {
+                    try UnixListener(passed: passed)
+                } else {
+                    try UnixListener(path: configuration.socketPath, mode: configuration.mode)
+                }
             guard
                 let daemon = MicroHTTPDaemon(
                     listener: listener.descriptor, idleLimit: configuration.idleLimit,

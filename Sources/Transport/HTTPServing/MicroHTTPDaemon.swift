@@ -76,7 +76,8 @@ private func requestOpened(
 ) -> UnsafeMutableRawPointer? {
     guard let context, let connection else { return nil }
     let exchanges = Unmanaged<Exchanges>.fromOpaque(context).takeUnretainedValue()
-    let exchange = Exchange(target: target.map { String(cString: $0) } ?? "", connection: connection)
+    let exchange = Exchange(
+        target: target.map { String(cString: $0) } ?? "", connection: connection, budget: exchanges.budget)
     exchanges.add(exchange)
     return MicroHTTPDaemon.lend(exchange, counted: exchanges)
 }

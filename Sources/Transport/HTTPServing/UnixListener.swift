@@ -3,10 +3,8 @@ import Glibc
 /// A listening Unix socket at a path, which it removes again when it is closed.
 struct UnixListener: Sendable {
     let descriptor: Int32
-    let path: String
-    /// The file that we made: another server's is left alone.
-    private let device: dev_t
-    private let inode: ino_t
+    /// The file that we made: another server's is left alone. Nil for a passed socket, whose file is the manager's.
+    private let file: (path: String, device: dev_t, inode: ino_t)?
 
     /// Binds and listens. The file of a server that died is replaced; one that answers is not.
     ///
@@ -14,10 +12,9 @@ struct UnixListener: Sendable {
     /// step in.
     /// - Parameter mode: the file's permissions; write permission lets a user connect (unix(7)).
     init(path: String, mode: UInt32, backlog: Int32 = 512) throws(HTTPServingFailure) {
-        self.path = path
         let address = try Self.address(path)
         try Self.clearStale(path, address)
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = Self.socket()
         guard descriptor >= 0 else { throw Self.system("no socket", path) }
         do throws(HTTPServingFailure) {
             // Before bind the socket's own mode limits the file's, so it is never too wide, not even for a moment; the
@@ -30,7 +27,7 @@ struct UnixListener: Sendable {
             guard chmod(path, mode) == 0, lstat(path, &status) == 0 else {
                 throw Self.system("cannot set the mode of", path)
             }
-            (device, inode) = (status.st_dev, status.st_ino)
+            file = (path, status.st_dev, status.st_ino)
             guard listen(descriptor, backlog) == 0 else { throw Self.system("cannot listen on", path) }
         } catch {
             Glibc.close(descriptor)
@@ -39,11 +36,31 @@ struct UnixListener: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Takes a socket that listens already.
+    init(passed: Int32) throws(HTTPServingFailure) {
+        var listens: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(passed, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0, listens == 1 else {
+            throw HTTPServingFailure(
+                .notASocket, "the passed descriptor \(passed) is not a listening socket",
+                remedy: "look at the socket unit")
+        }
+        _ = fcntl(passed, F_SETFL, fcntl(passed, F_GETFL) | O_NONBLOCK)
+        (descriptor, file) = (passed, nil)
+    }
+
     /// Closes the descriptor and removes the file, unless another server has put its own there.
     func close() {
         var status = stat()
-        if lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode { unlink(path) }
+        if let file, lstat(file.path, &status) == 0, status.st_dev == file.device, status.st_ino == file.inode {
+            unlink(file.path)
+        }
         Glibc.close(descriptor)
+    }
+
+    private static func socket() -> Int32 {
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        return Glibc.socket(AF_UNIX, type, 0)
     }
 
     private static func clearStale(_ path: String, _ address: sockaddr_un) throws(HTTPServingFailure) {
@@ -53,9 +70,7 @@ struct UnixListener: Sendable {
             throw HTTPServingFailure(
                 .notASocket, "\(path) is in the way: it is not a socket", remedy: "move it, or set another socket path")
         }
-        let probe = socket(
-            AF_UNIX,
-            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        let probe = socket()
         guard probe >= 0 else { throw system("no socket", path) }
         let connected = with(address) { connect(probe, $0, $1) }
         let reason = errno

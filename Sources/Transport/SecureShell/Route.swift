@@ -52,7 +52,7 @@ package struct HostKey: Sendable, Hashable, Codable {
 }
 
 /// A private key held in memory.
-package struct PrivateKey: Sendable, Hashable, CustomStringConvertible {
+package struct PrivateKey: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     /// OpenSSH or PEM text.
     package var text: String
     /// Empty where the key has none.
@@ -65,4 +65,5 @@ package struct PrivateKey: Sendable, Hashable, CustomStringConvertible {
 
     /// Never the key: it must not reach a log by accident.
     package var description: String { "PrivateKey(…)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -47,36 +47,3 @@ package protocol SecureShellChannel: Sendable {
 
     func close() async
 }
-
-/// What a command that ran to its end left.
-package struct CommandResult: Sendable {
-    package var status: Int?
-    package var output: [UInt8]
-    package var standardError: String
-}
-
-extension SecureShellSession {
-    /// Runs a command to its end.
-    /// - Parameter limit: of standard output, in bytes.
-    package func run(
-        _ command: String, input: [UInt8] = [], limit: Int, deadline: Duration
-    ) async throws(SSHFailure) -> CommandResult {
-        let channel = try await open(command, deadline: deadline)
-        do throws(SSHFailure) {
-            if !input.isEmpty { try await channel.write(input, deadline: deadline) }
-            try await channel.finishWriting(deadline: deadline)
-            var output: [UInt8] = []
-            while let line = try await channel.readLine(limit: limit - output.count, deadline: deadline) {
-                output += line
-                output.append(UInt8(ascii: "\n"))
-            }
-            let status = try await channel.exitStatus(deadline: deadline)
-            let result = CommandResult(status: status, output: output, standardError: await channel.standardError())
-            await channel.close()
-            return result
-        } catch {
-            await channel.close()
-            throw error
-        }
-    }
-}

@@ -51,6 +51,7 @@ private func run(_ line: String) throws -> ParsedCommand {
         arguments: [
             ("", "nestor needs a command; choose host or status"),
             ("hots", "nestor has no command \"hots\"; did you mean host?"),
+            ("hlep", "nestor has no command \"hlep\"; did you mean help?"),
             ("host", "nestor host needs a command; choose enrol or check"),
             ("host enrol", "nestor host enrol needs PATH; nestor host enrol --help says what there is"),
             ("host check", "nestor host check needs PATH; nestor host check --help says what there is"),
@@ -97,6 +98,7 @@ private func run(_ line: String) throws -> ParsedCommand {
         #expect(help.contains("exit codes:\n  0  in line\n  2  drift found\n") == path.isEmpty)
         #expect(help.contains("nestor host enrol PATH [ADDRESS] [options]") == (path.count == 2))
         #expect(help.contains("examples:\n  nestor host enrol rack7\n      asks") == (path.count == 2))
+        #expect(help.contains("  completion  print") == path.isEmpty)
         #expect(try table.parse(["--version"]) == .show("nestor 1.2.3\n"))
     }
 
@@ -109,6 +111,7 @@ private func run(_ line: String) throws -> ParsedCommand {
             ("bash", "COMP_WORDS=(nestor status --output = j); COMP_CWORD=4; _nestor; echo ${COMPREPLY[*]}", "json"),
             ("zsh", "words=(nestor host en); CURRENT=3; _nestor", "command commands: enrol check"),
             ("zsh", "words=(nestor status -o ''); CURRENT=4; _nestor", "add: -- table json"),
+            ("bash", "COMP_WORDS=(nestor comp); COMP_CWORD=1; _nestor; echo ${COMPREPLY[*]}", "completion"),
             ("fish", "complete -C 'nestor host en' | string split \\t -f 1", "enrol"),
             ("fish", "complete -C 'nestor host enrol a --label a=b --d' | string split \\t -f 1", "--deadline"),
             ("fish", "complete -C 'nestor status -o j' | string split \\t -f 1", "json"),

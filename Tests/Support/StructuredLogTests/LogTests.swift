@@ -45,7 +45,8 @@ struct LogTests {
     @Test("a value of any length is cut")
     func bounded() {
         let line = LogFormat.json.line(
-            LogRecord(time: 0, level: .info, label: "", message: "", fields: [("k", String(repeating: "x", count: 9000))]))
+            LogRecord(
+                time: 0, level: .info, label: "", message: "", fields: [("k", String(repeating: "x", count: 9000))]))
         #expect(line.utf8.count < 2300 && line.contains("x…\""))
     }
 

@@ -61,6 +61,8 @@ func faults(_ text: String, limits: YAMLLimits = YAMLLimits()) -> [String] {
             ("a: &x 1\n", "f:1:4: an anchor (&) names this value, and anchors are not used here; leave it out"),
             ("a: *x\n", "f:1:4: an alias (*) stands here, and aliases are not used here; write the value out"),
             ("a: !!str 1\n", "f:1:4: a tag (!) stands before this value, and tags are not used here; leave it out"),
+            ("%YAML 1.1\n---\na: 1\n", "f:1:1: a line begins with %, and directives are not used here; leave it out"),
+            ("a: 50%\n...\n%TAG ! x\n", "f:3:1: a line begins with %, and directives are not used here; leave it out"),
             ("a: 1\n---\nb: 1\n", "f:2:1: a second document begins here; keep one document in the file"),
             ("? [a]\n: 1\n", "f:1:3: a mapping's key is a list; write text before the colon"),
             ("a:\n\tb: 1\n", "f:2:1: a tab stands where spaces are needed; indent with spaces"),
@@ -156,6 +158,8 @@ func faults(_ text: String, limits: YAMLLimits = YAMLLimits()) -> [String] {
         "a long value": "a: " + String(repeating: "x", count: 10 << 20),
         "a long value of escapes": "a: \"" + String(repeating: "\\e", count: 5 << 20) + "\"",
         "a long key": String(repeating: "k", count: 10 << 20) + ": 1",
+        "directives": (0..<200_000).map { "%TAG !a\($0)! b\n" }.joined() + "--- a\n",
+        "directives behind odd line breaks": "#\u{2028}" + (0..<200_000).map { "%TAG !a\($0)! b\u{2028}" }.joined(),
         "a long tag": "!" + String(repeating: "t", count: 1 << 20) + " a",
     ]
 

@@ -62,6 +62,8 @@ struct CallFailureTests {
             defer { listener.close() }
             let descriptor = listener.descriptor
             DispatchQueue.global().async {
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                poll(&waiting, 1, -1)
                 let client = accept(descriptor, nil, nil)
                 var buffer = [UInt8](repeating: 0, count: 1000)
                 _ = read(client, &buffer, 1000)

@@ -11,7 +11,10 @@ struct EventStreamParserTests {
         ("data: a\n\n", [Event(data: "a")]),
         ("data:a\r\ndata: b\r\n\r\n", [Event(data: "a\nb")]),
         ("data: a\rdata:  b\r\r", [Event(data: "a\n b")]),
-        ("\u{FEFF}id: 7\nevent: step\ndata: x\n\ndata: y\n\n", [Event(id: "7", event: "step", data: "x"), Event(id: "7", data: "y")]),
+        (
+            "\u{FEFF}id: 7\nevent: step\ndata: x\n\ndata: y\n\n",
+            [Event(id: "7", event: "step", data: "x"), Event(id: "7", data: "y")]
+        ),
         (": heartbeat\n\n:\n\ndata: z\n\n", [Event(data: "z")]),
         ("event: alone\n\ndata\n\n", [Event(data: "")]),
         ("retry: 5\nfuture: x\ndata: ü\n\ndata: cut off\n", [Event(data: "ü")]),

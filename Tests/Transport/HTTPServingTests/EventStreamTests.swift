@@ -49,26 +49,28 @@ struct EventStreamTests {
         }
     }
 
-    @Test("heartbeats keep a silent stream alive for its reader; without them the reader gives up")
-    func silence() async throws {
-        let gate = Gate()
-        let handler: HTTPServer.Handler = { request in
+    @Test("a silent stream lives as long as its heartbeats", arguments: [true, false])
+    func silence(beating: Bool) async throws {
+        let silenceLimit = Duration.seconds(1)
+        let handler: HTTPServer.Handler = { _ in
             HTTPResponse(
-                events: AsyncStream<SentEvent> { continuation in
-                    continuation.yield(SentEvent(data: "first"))
-                    // Unstructured: it stands for a producer elsewhere.
-                    Task {
-                        await gate.wait()
-                        continuation.finish()
-                    }
-                })
+                events: AsyncStream<SentEvent>(unfolding: {
+                    // Longer than the reader's patience: the silence is what is tested.
+                    try? await Task.sleep(for: silenceLimit * 1.5)
+                    return nil
+                }))
         }
-        try await withServer({ $0.heartbeat = .seconds(60) }, handler: handler) { server, _ in
-            let caller = HTTPCaller(socketPath: server.configuration.socketPath, silenceLimit: .milliseconds(100))
-            await #expect {
+        try await withServer({ $0.heartbeat = beating ? .milliseconds(10) : .seconds(600) }, handler: handler) {
+            server, _ in
+            let caller = HTTPCaller(socketPath: server.configuration.socketPath, silenceLimit: silenceLimit)
+            let outcome: HTTPCallFailure.Code?
+            do {
                 for try await _ in caller.events(HTTPCall("GET", path: "/")) {}
-            } throws: { ($0 as? HTTPCallFailure)?.code == .timeout }
-            gate.open()
+                outcome = nil
+            } catch {
+                outcome = (error as? HTTPCallFailure)?.code
+            }
+            #expect(outcome == (beating ? nil : .timeout))
         }
     }
 
@@ -78,7 +80,10 @@ struct EventStreamTests {
         let handler: HTTPServer.Handler = { _ in
             HTTPResponse(
                 events: AsyncStream<SentEvent>(unfolding: {
-                    let number = produced.withLock { $0 += 1; return $0 }
+                    let number = produced.withLock {
+                        $0 += 1
+                        return $0
+                    }
                     return number > 400 ? nil : SentEvent(data: String(repeating: "x", count: 10_000))
                 }))
         }

@@ -54,20 +54,39 @@ struct ListenerTests {
             #expect(status(path).st_mode & S_IFMT == S_IFREG)
 
             let first = try UnixListener(path: "\(folder)/api.sock", mode: 0o600)
-            unlink(first.path)
-            let second = try UnixListener(path: first.path, mode: 0o600)
+            unlink("\(folder)/api.sock")
+            let second = try UnixListener(path: "\(folder)/api.sock", mode: 0o600)
             first.close()
-            #expect(access(second.path, F_OK) == 0)
+            #expect(access("\(folder)/api.sock", F_OK) == 0)
             second.close()
-            #expect(access(second.path, F_OK) == -1)
+            #expect(access("\(folder)/api.sock", F_OK) == -1)
         }
     }
 
     @Test("is refused where it cannot be", arguments: [String(repeating: "x", count: 108), ""])
     func impossible(path: String) {
-        #expect { try UnixListener(path: path, mode: 0o600) } throws: { ($0 as? HTTPServingFailure)?.code == .pathTooLong }
+        #expect { try UnixListener(path: path, mode: 0o600) } throws: {
+            ($0 as? HTTPServingFailure)?.code == .pathTooLong
+        }
         #expect { try UnixListener(path: "/nonexistent/x", mode: 0o600) } throws: {
             ($0 as? HTTPServingFailure)?.code == .system
+        }
+    }
+
+    @Test("may be one that was passed on, whose file stays")
+    func passed() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/api.sock"
+            var configuration = HTTPServer.Configuration(socketPath: path)
+            configuration.passedSocket = try UnixListener(path: path, mode: 0o600).descriptor
+            let server = HTTPServer(configuration) { _ in HTTPResponse(status: 204) }
+            try server.start()
+            try await expectStatus(204, HTTPCaller(socketPath: path), HTTPCall("GET", path: "/"))
+            await server.stop(deadline: .seconds(10))
+            #expect(access(path, F_OK) == 0)
+            configuration.passedSocket = -1
+            let wrong = HTTPServer(configuration) { _ in HTTPResponse() }
+            #expect { try wrong.start() } throws: { ($0 as? HTTPServingFailure)?.code == .notASocket }
         }
     }
 }

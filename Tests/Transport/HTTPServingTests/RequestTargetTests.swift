@@ -20,6 +20,9 @@ struct RequestTargetTests {
 
     @Test(
         "what cannot be decoded in one way only is refused",
-        arguments: ["", "a", "*", "/%", "/%2", "/%g0", "/%00", "/%1b", "/%7f", "/%c2%9b", "/%c0%af", "/.", "/a/%2E%2e/b", "/?a=%"])
+        arguments: [
+            "", "a", "*", "/%", "/%2", "/%g0", "/%00", "/%1b", "/%7f", "/%c2%9b", "/%c0%af", "/.", "/a/%2E%2e/b",
+            "/?a=%",
+        ])
     func refused(target: String) { #expect(RequestTarget(target) == nil) }
 }

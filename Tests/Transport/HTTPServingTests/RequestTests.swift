@@ -70,6 +70,28 @@ struct RequestTests {
         }
     }
 
+    @Test("the bodies of all requests together are bounded")
+    func bodiesLimit() async throws {
+        let (entered, gate) = (Gate(), Gate())
+        let handler: HTTPServer.Handler = { request in
+            if request.path == "/slow" {
+                entered.open()
+                await gate.wait()
+            }
+            return HTTPResponse()
+        }
+        try await withServer({ $0.bodiesLimit = 100_000 }, handler: handler) { _, caller in
+            let body = [UInt8](repeating: 7, count: 60_000)
+            async let slow = caller.call(HTTPCall("POST", path: "/slow", body: body))
+            await entered.wait()
+            try await expectStatus(503, caller, HTTPCall("POST", path: "/", body: body))
+            try await expectStatus(200, caller, HTTPCall("POST", path: "/", body: Array(body.prefix(40_000))))
+            gate.open()
+            _ = try await slow
+            try await expectStatus(200, caller, HTTPCall("POST", path: "/", body: body))
+        }
+    }
+
     @Test("while a handler waits, others answer")
     func slow() async throws {
         let (entered, gate) = (Gate(), Gate())

@@ -1,4 +1,5 @@
 import HTTPCalling
+import Synchronization
 import Testing
 
 @testable import HTTPServing
@@ -33,6 +34,35 @@ struct StopTests {
                 for _ in 0..<100 { await ended.next() }
                 try await group.waitForAll()
             }
+        }
+    }
+
+    @Test("sends what a stream still has before it ends it")
+    func rest() async throws {
+        let pulled = Gate()
+        let numbers = Mutex(0)
+        let handler: HTTPServer.Handler = { _ in
+            HTTPResponse(
+                events: AsyncStream<SentEvent>(unfolding: {
+                    let number = numbers.withLock {
+                        $0 += 1
+                        return $0
+                    }
+                    if number <= 20 { return SentEvent(data: String(repeating: "x", count: 12_000)) }
+                    pulled.open()
+                    try? await Task.sleep(for: .seconds(600))
+                    return nil
+                }))
+        }
+        try await withServer(handler: handler) { server, _ in
+            // More than the socket holds, less than makes the producer wait.
+            let reader = try RawReader(server, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            await pulled.wait()
+            async let stream = reader.readAll()
+            await server.stop(deadline: .seconds(20))
+            let whole = await stream
+            #expect(whole.split(separator: "data: ", omittingEmptySubsequences: false).count == 21)
+            #expect(whole.hasSuffix("0\r\n\r\n"))
         }
     }
 
@@ -90,7 +120,8 @@ struct StopTests {
     @Test("cuts a client that does not read its stream, and one in the middle of its request")
     func deafClient() async throws {
         let handler: HTTPServer.Handler = { _ in
-            HTTPResponse(events: AsyncStream<SentEvent>(unfolding: { SentEvent(data: String(repeating: "x", count: 9999)) }))
+            HTTPResponse(
+                events: AsyncStream<SentEvent>(unfolding: { SentEvent(data: String(repeating: "x", count: 9999)) }))
         }
         try await withServer(deadline: .milliseconds(50), handler: handler) { server, _ in
             let deaf = try RawReader(server, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")

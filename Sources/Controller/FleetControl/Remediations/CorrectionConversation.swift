@@ -1,6 +1,7 @@
 import AgentWire
 import ControllerAPI
 import NestingModel
+import StructuredLog
 
 /// Talks with one agent about one correction, over as many connections as it takes: a dropped one changes nothing.
 struct CorrectionConversation {

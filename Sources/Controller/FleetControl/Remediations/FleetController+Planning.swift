@@ -1,6 +1,7 @@
 package import ControllerAPI
 import FleetStore
-import NestingModel
+package import NestingModel
+import StructuredLog
 
 extension FleetController {
     /// What would be done now, from fresh reports; does nothing.
@@ -87,7 +88,7 @@ extension FleetController {
             guard let first = wanted.map(\.path).min() else { return }
             let assessment = try await evaluate()
             var plan = assessment.plan(
-                Selection(paths: [first]), policies: policies, now: environment.now(), mode: .enforce)
+                Selection(paths: [first]), policies: policies, now: environment.now(), enforcing: true)
             guard let item = plan.items.first else { return }
             plan.items = [item]
             plan.blocked = []

@@ -1,6 +1,7 @@
 package import ControllerAPI
 import FleetStore
 package import NestingModel
+import StructuredLog
 
 extension FleetController {
     /// Newest first.

@@ -87,25 +87,24 @@ struct RemediationRun {
 
     /// Fresh reports, just before the first touch: never act on an old one.
     private func read(_ plan: PlanItem, _ index: Int, _ remediation: inout Remediation) async throws(ItemEnd) {
+        let rows: [HostRow]
+        let open: [Finding]
         do throws(APIError) {
             let hosts = Set([plan.host] + plan.drains.map(\.host) + (plan.verifyInside.map { [$0] } ?? []))
-            let rows = try await controller.sweep(SweepRequest(paths: hosts.sorted()))
-            if let row = rows.first(where: { $0.path == plan.host && $0.health.state != .ok }) {
-                throw ItemEnd.refused("its host can't be read: \(row.health.sentence)", remedy: row.health.remedy)
-            }
-            let open = try await controller.findings(path: plan.path, resolved: false)
-            if let identity = open.first(where: {
-                $0.path == plan.path && [.guestMoved, .clone, .falseClaim].contains($0.kind)
-            }) {
-                throw ItemEnd.refused(identity.sentence, remedy: identity.remedy)
-            }
+            rows = try await controller.sweep(SweepRequest(paths: hosts.sorted()))
+            open = try await controller.findings(path: plan.path, resolved: false)
             if let inside = plan.verifyInside {
                 remediation.items[index].bootIDBefore = try await controller.host(inside).report?.host.bootID.value
             }
-        } catch let error as APIError {
+        } catch {
             throw .refused(error.sentence, remedy: error.remedy)
-        } catch let error as ItemEnd {
-            throw error
+        }
+        if let row = rows.first(where: { $0.path == plan.host && $0.health.state != .ok }) {
+            throw .refused("its host can't be read: \(row.health.sentence)", remedy: row.health.remedy)
+        }
+        let identity: Set<FindingKind> = [.guestMoved, .clone, .falseClaim]
+        if let conflict = open.first(where: { $0.path == plan.path && identity.contains($0.kind) }) {
+            throw .refused(conflict.sentence, remedy: conflict.remedy)
         }
     }
 

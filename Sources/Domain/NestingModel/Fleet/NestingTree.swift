@@ -22,12 +22,18 @@ package struct TreeNode: Codable, Sendable, Equatable {
     package var guest: GuestReport?
     /// As it is enrolled; nil for a guest without an agent.
     package var host: HostView?
+    /// What its identity rests on, as a sentence; nil where it is no enrolled host.
+    package var identity: String?
     package var children: [TreeNode]
 
-    package init(path: NodePath, guest: GuestReport? = nil, host: HostView? = nil, children: [TreeNode] = []) {
+    package init(
+        path: NodePath, guest: GuestReport? = nil, host: HostView? = nil, identity: String? = nil,
+        children: [TreeNode] = []
+    ) {
         self.path = path
         self.guest = guest
         self.host = host
+        self.identity = identity
         self.children = children
     }
 

@@ -14,32 +14,41 @@ package struct NodePath: Sendable, Hashable, Comparable, CustomStringConvertible
         self.names = names
     }
 
-    private static func isName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 255
-            && !name.unicodeScalars.contains { $0.properties.generalCategory == .control || $0 == "/" }
+    /// - Precondition of its callers: every name holds what `isName` asks.
+    private init(checked names: [String]) {
+        self.names = names
     }
 
-    /// The place of a guest of this host, whatever its name holds.
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= longestName && name.unicodeScalars.allSatisfy(isPlain)
+    }
+
+    /// In bytes.
+    private static let longestName = 255
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.isASCII else { return scalar.properties.generalCategory != .control }
+        return scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "/"
+    }
+
+    /// The place of a guest of this host, whatever its name holds: never this host's own place.
     package func guest(named name: String) -> NodePath {
+        if Self.isName(name) { return NodePath(checked: names + [name]) }
         var safe = ""
         for scalar in name.unicodeScalars {
-            if scalar == "/" {
-                safe += "%2F"
-            } else if scalar.properties.generalCategory == .control {
-                safe += "?"
-            } else {
-                safe.unicodeScalars.append(scalar)
-            }
+            let written = scalar == "/" ? "%2F" : Self.isPlain(scalar) ? String(Character(scalar)) : "?"
+            guard safe.utf8.count + written.utf8.count <= Self.longestName else { break }
+            safe += written
         }
-        return NodePath(names: names + [safe.isEmpty ? "?" : safe]) ?? self
+        return NodePath(checked: names + [safe.isEmpty ? "?" : safe])
     }
 
     /// 0 for a physical host.
     package var level: Int { names.count - 1 }
     package var name: String { names[names.count - 1] }
     /// The physical host at its root: what one remediation at a time is about.
-    package var root: NodePath { NodePath(names: [names[0]]) ?? self }
-    package var parent: NodePath? { names.count > 1 ? NodePath(names: Array(names.dropLast())) : nil }
+    package var root: NodePath { NodePath(checked: [names[0]]) }
+    package var parent: NodePath? { names.count > 1 ? NodePath(checked: Array(names.dropLast())) : nil }
     package var description: String { names.joined(separator: "/") }
 
     /// Whether the other one lies below this one.

@@ -47,5 +47,6 @@ package enum SecondLevelPaging: String, OpenEnumeration {
 
 /// A hypervisor, by the signature that it shows to its guests.
 package enum HypervisorVendor: String, OpenEnumeration {
-    case kvm, qemu, xen, vmware, hyperv, virtualbox, parallels, bhyve, acrn, powervm, zvm, lpar, container, other, unknown
+    case kvm, qemu, xen, vmware, hyperv, virtualbox, parallels, bhyve, acrn, powervm, zvm, lpar, container, other,
+        unknown
 }

@@ -1,0 +1,27 @@
+# shellcheck shell=bash
+# How Nestor's programs are built. Sourced after progress.sh and machine.sh; uses $top, the checkout.
+
+agent_scratch=$top/.build/agent
+# The agent as it is pushed: one static file, stripped.
+agent_file=$agent_scratch/nestor-agent
+
+# build_agent: makes $agent_file. Says nothing when all is well; the compiler's own words go to standard output.
+build_agent() {
+    local built
+    swift build --package-path "$top" --scratch-path "$agent_scratch" -c release -Xswiftc -static-executable \
+        --product nestor-agent || return
+    built=$(swift build --package-path "$top" --scratch-path "$agent_scratch" -c release \
+        -Xswiftc -static-executable --show-bin-path)/nestor-agent || return
+    if [ ! -f "$agent_file" ] || [ "$built" -nt "$agent_file" ]; then
+        strip -o "$agent_file.new" "$built" && mv "$agent_file.new" "$agent_file" || return
+    fi
+    agent_is_static "$agent_file"
+}
+
+# The hosts of a fleet have no Swift, and another C library than this machine, or none.
+agent_is_static() {
+    if readelf -l "$1" | grep -q INTERP; then
+        echo "$1 asks for a dynamic loader: it is not static" >&2
+        return 1
+    fi
+}

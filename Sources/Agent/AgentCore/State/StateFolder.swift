@@ -1,0 +1,58 @@
+import AgentWire
+import Glibc
+
+/// The agent's folder on its host's disk: the journal, the controller that may correct here, and how libvirt is
+/// reached, all for the agent's own user alone.
+package struct StateFolder: Sendable {
+    package let path: String
+
+    package init(_ path: String) {
+        self.path = path
+    }
+
+    package var corrections: String { "\(path)/corrections" }
+    package var journalLock: String { "\(path)/journal.lock" }
+    package var workLock: String { "\(path)/lock" }
+
+    package var exists: Bool { access(corrections, R_OK | X_OK) == 0 }
+
+    /// Makes what is missing, and takes everybody else's rights to it away.
+    package func prepare() throws(StateFault) {
+        try DurableFile.makeFolder(corrections)
+        for folder in [path, corrections] {
+            guard chmod(folder, 0o700) == 0 else {
+                throw .errno(
+                    .unwritable, "restrict", folder,
+                    remedy: "run as the user that owns it, or name another with --state")
+            }
+        }
+    }
+
+    /// - Returns: nil where there is no such document.
+    package func read<Document: Decodable>(_ type: Document.Type, _ name: String) throws(StateFault) -> Document? {
+        let file = "\(path)/\(name)"
+        let bytes: [UInt8]
+        do { bytes = try DurableFile.read(file, limit: 1 << 20) } catch {
+            if error.code == .missing { return nil }
+            throw error
+        }
+        do { return try WireCoding.decode(type, from: bytes) } catch {
+            throw StateFault(.damaged, "\(file) is damaged", remedy: "look at it, and enrol this host again")
+        }
+    }
+
+    package func write(_ document: some Encodable, _ name: String) throws(StateFault) {
+        let bytes: [UInt8]
+        do { bytes = try WireCoding.line(document) } catch {
+            throw StateFault(.unwritable, "cannot write \(path)/\(name): \(error)")
+        }
+        try DurableFile.write(bytes, to: "\(path)/\(name)")
+    }
+
+    package func remove(_ name: String) throws(StateFault) {
+        guard unlink("\(path)/\(name)") == 0 || errno == ENOENT else {
+            throw .errno(.unwritable, "remove", "\(path)/\(name)")
+        }
+        try DurableFile.sync(folder: path)
+    }
+}

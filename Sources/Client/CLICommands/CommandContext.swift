@@ -1,0 +1,137 @@
+import CommandLineTable
+import ControllerAPI
+import Foundation
+import NestingModel
+
+/// What every command works with: its words, where to print, whom to ask.
+struct CommandContext: Sendable {
+    let parsed: ParsedCommand
+    let terminal: Terminal
+    let environment: [String: String]
+    let client: ControllerClient
+
+    init(parsed: ParsedCommand, environment: [String: String]) {
+        self.parsed = parsed
+        self.environment = environment
+        terminal = Terminal(environment: environment)
+        client = ControllerClient(socket: Self.socket(parsed, environment))
+    }
+
+    var wantsJSON: Bool { parsed.option("output") == "json" }
+
+    private static func socket(_ parsed: ParsedCommand, _ environment: [String: String]) -> String {
+        if let named = parsed.option("socket") ?? environment["NESTOR_SOCKET"], !named.isEmpty { return named }
+        let own = SocketPlace.ofUser(environment)
+        // A user's own controller comes first; else the machine's.
+        return !FileManager.default.fileExists(atPath: own) && FileManager.default.fileExists(atPath: SocketPlace.system)
+            ? SocketPlace.system : own
+    }
+
+    /// Prints the answer as JSON, or what `table` makes of it.
+    func show<Answer: Encodable>(_ answer: Answer, _ table: (Answer) -> String) throws(CLIFailure) {
+        guard wantsJSON else { return terminal.print(table(answer)) }
+        do {
+            terminal.print(String(decoding: try JSONText.encoder(pretty: true).encode(answer), as: UTF8.self))
+        } catch {
+            throw CLIFailure(ExitCode.failed, "the answer cannot be written as JSON: \(error)")
+        }
+    }
+
+    func path() throws(CLIFailure) -> NodePath { try Self.nodePath(parsed.argument("path") ?? "") }
+
+    func paths() throws(CLIFailure) -> [NodePath] {
+        var paths: [NodePath] = []
+        for text in parsed.arguments("path") { paths.append(try Self.nodePath(text)) }
+        return paths
+    }
+
+    private static func nodePath(_ text: String) throws(CLIFailure) -> NodePath {
+        guard let path = NodePath(text) else {
+            throw CLIFailure(
+                ExitCode.usage, "'\(plain(text))' is no path of names", remedy: "such as rack7, or rack7/build-l1")
+        }
+        return path
+    }
+
+    func number(_ option: String) throws(CLIFailure) -> Int? {
+        guard let text = parsed.option(option) else { return nil }
+        guard let number = Int(text) else {
+            throw CLIFailure(ExitCode.usage, "--\(option) takes a number, not '\(plain(text))'")
+        }
+        return number
+    }
+
+    /// The files of `--file`; a folder stands for the YAML files in it.
+    func documents() throws(CLIFailure) -> [DocumentFile] {
+        let names = parsed.options("file")
+        guard !names.isEmpty else {
+            throw CLIFailure(ExitCode.usage, "which file?", remedy: "-f FILE, or '-f -' for standard input")
+        }
+        var documents: [DocumentFile] = []
+        for name in names {
+            var isFolder = false
+            if name != "-", FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder {
+                let entries = (try? FileManager.default.contentsOfDirectory(atPath: name)) ?? []
+                for entry in entries.sorted() where entry.hasSuffix(".yaml") || entry.hasSuffix(".yml") {
+                    documents.append(DocumentFile(name: "\(name)/\(entry)", text: try readText("\(name)/\(entry)")))
+                }
+            } else {
+                documents.append(DocumentFile(name: name, text: try readText(name)))
+            }
+        }
+        guard !documents.isEmpty else {
+            throw CLIFailure(ExitCode.usage, "there is no .yaml file in '\(plain(names.joined(separator: "', '")))'")
+        }
+        return documents
+    }
+
+    /// - Parameter name: `-` is standard input.
+    func readText(_ name: String) throws(CLIFailure) -> String {
+        do {
+            let data = try Data(contentsOf: URL(filePath: name == "-" ? "/dev/stdin" : name))
+            return String(decoding: data, as: UTF8.self)
+        } catch {
+            throw CLIFailure(ExitCode.failed, "cannot read '\(plain(name))': \(error.localizedDescription)")
+        }
+    }
+
+    /// The operator's private key, read from the file that is named or from the usual one.
+    func operatorKey() throws(CLIFailure) -> OperatorKey {
+        let usual = "\(environment["HOME"] ?? "")/.ssh/id_ed25519"
+        guard let file = parsed.option("operator-key") ?? (FileManager.default.fileExists(atPath: usual) ? usual : nil)
+        else {
+            throw CLIFailure(
+                ExitCode.usage, "which key opens the host? there is no '\(usual)'",
+                remedy: "--operator-key FILE: a private key that may log in there")
+        }
+        var passphrase = ""
+        if let file = parsed.option("passphrase-file") {
+            passphrase = try readText(file).split(separator: "\n").first.map(String.init) ?? ""
+        }
+        return OperatorKey(text: try readText(file), passphrase: passphrase)
+    }
+
+    /// Prints progress to standard error while the body works, and returns what it brings.
+    func following<Value: Sendable>(
+        _ operation: String, _ body: @Sendable () async throws(CLIFailure) -> Value
+    ) async throws(CLIFailure) -> Value {
+        let (client, terminal) = (client, terminal)
+        async let progress: Void = client.follow("operation", operation) { event in
+            terminal.tell("  \(event.path.map { "\($0): " } ?? "")\(plain(event.sentence))")
+        }
+        do throws(CLIFailure) {
+            let value = try await body()
+            await progress
+            return value
+        } catch {
+            // Leaving the scope cancels the stream, which would otherwise wait for a last event.
+            throw error
+        }
+    }
+}
+
+/// A name for one long request, by which its progress is found.
+func newOperation() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return String(generator.next() as UInt64, radix: 16)
+}

@@ -1,0 +1,74 @@
+import CommandLineTable
+import ControllerAPI
+import FoundationEssentials
+import NestingModel
+
+func tree(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let wanted = try context.paths()
+    let tree: NestingTree = try await context.client.get(.tree)
+    let shown = wanted.isEmpty ? tree : NestingTree(roots: wanted.compactMap { tree.node(at: $0) })
+    let findings: [Finding] = try await context.client.get(.findings)
+    try context.show(shown) { tree in
+        tree.roots.isEmpty
+            ? "no hosts yet; nestor host enrol NAME --address ADDRESS adds one"
+            : TreeText(terminal: context.terminal, findings: findings).lines(tree).joined(separator: "\n")
+    }
+    return ExitCode.inLine
+}
+
+func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let paths = try context.paths()
+    if context.parsed.flag("refresh") {
+        let _: [HostRow] = try await context.client.send("POST", .sweep, [], SweepRequest(), deadline: .seconds(600))
+    }
+    var query: [(name: String, value: String)] = context.parsed.flag("resolved") ? [("resolved", "true")] : []
+    // One path is the controller's to filter; several are filtered here.
+    if paths.count == 1 { query.append(("path", paths[0].description)) }
+    var findings: [Finding] = try await context.client.get(.findings, query)
+    if paths.count > 1 {
+        findings = findings.filter { finding in paths.contains { $0 == finding.path || $0.contains(finding.path) } }
+    }
+    try context.show(findings) { findings in
+        findings.isEmpty ? "no drift" : findingTable(findings, context.terminal)
+    }
+    return findings.contains { $0.state != .resolved } ? ExitCode.drift : ExitCode.inLine
+}
+
+func findingTable(_ findings: [Finding], _ terminal: Terminal) -> String {
+    var table = TextTable("PATH", "FINDING", "SETTING", "WANTED", "FOUND", "POLICY", "SEVERITY", "STATE")
+    for finding in findings {
+        table.add(
+            .init(finding.path.description), .init("\(finding.kind)"), .init(finding.setting?.rawValue ?? "-"),
+            .init(finding.desired.isEmpty ? "-" : finding.desired),
+            .init(finding.observed.isEmpty ? "-" : finding.observed), .init(finding.policy ?? "-"),
+            .init("\(finding.severity)", finding.severity >= .high ? .red : .yellow), .init("\(finding.state)"))
+    }
+    let details = findings.filter { $0.state != .resolved }.map { finding in
+        "\n\(finding.path): \(plain(finding.sentence))\(finding.remedy.isEmpty ? "" : "\n  → \(plain(finding.remedy))")"
+    }
+    return table.text(terminal) + "\n" + details.joined()
+}
+
+func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let report: DriftReport = try await context.client.send("POST", .report, [], Empty(), deadline: .seconds(600))
+    try context.show(report) { report in
+        var lines = [
+            context.terminal.paint("Drift report, \(report.at.formatted(.iso8601))", .bold),
+            "\(report.hosts) hosts, \(report.guests) guests, policies at revision \(report.policyRevision)"
+                + (report.previousAt.map { ", compared with \($0.formatted(.iso8601))" } ?? ", the first report"),
+            "\(report.new.count) new, \(report.persisting.count) persisting, \(report.resolved.count) resolved",
+        ]
+        if let freeze = report.freeze { lines.append("frozen: \(plain(freeze.reason)) (\(plain(freeze.by)))") }
+        for host in report.notHeard {
+            lines.append("not heard from: \(host.path) (\(host.health.state)): \(plain(host.health.sentence))")
+        }
+        for (title, findings) in [
+            ("New", report.new), ("Persisting", report.persisting), ("Resolved", report.resolved),
+        ] where !findings.isEmpty {
+            lines += ["", context.terminal.paint(title, .bold)]
+            lines += findings.map { "  \($0.path): \(plain($0.summary))" }
+        }
+        return lines.joined(separator: "\n")
+    }
+    return report.new.isEmpty && report.persisting.isEmpty ? ExitCode.inLine : ExitCode.drift
+}

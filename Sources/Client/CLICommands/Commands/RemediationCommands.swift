@@ -1,0 +1,123 @@
+import CommandLineTable
+import ControllerAPI
+import FoundationEssentials
+import NestingModel
+
+func plan(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let answer = try await ask(context)
+    try context.show(answer) { answer in planText(answer, context.terminal) }
+    return answer.plan.items.isEmpty && answer.plan.blocked.isEmpty ? ExitCode.inLine : ExitCode.drift
+}
+
+private func ask(_ context: CommandContext) async throws(CLIFailure) -> PlanAnswer {
+    try await context.client.send(
+        "POST", .plan, [], Selection(paths: try context.paths()), deadline: .seconds(600))
+}
+
+/// `nestor remediate`: what is run is the plan that was shown, or nothing.
+func remediate(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let answer = try await ask(context)
+    if !context.wantsJSON || answer.plan.items.isEmpty {
+        try context.show(answer) { answer in planText(answer, context.terminal) }
+    }
+    guard !answer.plan.items.isEmpty else {
+        return answer.plan.blocked.isEmpty ? ExitCode.inLine : ExitCode.notRemediated
+    }
+    if !context.parsed.flag("yes") {
+        guard context.terminal.isInteractive else {
+            throw CLIFailure(ExitCode.refused, "nobody is here to say yes to this plan", remedy: "--yes")
+        }
+        guard context.terminal.confirm("Run this plan?") else {
+            throw CLIFailure(ExitCode.refused, "nothing was done")
+        }
+    }
+    let started: Remediation = try await context.client.send(
+        "POST", .remediations, [],
+        RemediateRequest(selection: Selection(paths: try context.paths()), digest: answer.digest),
+        deadline: .seconds(600))
+    return try await follow(started.id, context)
+}
+
+func remediationResume(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let id = context.parsed.argument("id") ?? ""
+    let resumed: Remediation = try await context.client.send("POST", .resume, [("id", id)], Empty())
+    return try await follow(resumed.id, context)
+}
+
+/// Shows what goes on until the remediation has ended; it goes on by itself when this command is ended.
+private func follow(_ id: String, _ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let terminal = context.terminal
+    terminal.tell("remediation \(id) runs; it goes on if you leave (nestor remediation show \(id))")
+    var remediation: Remediation
+    repeat {
+        await context.client.follow("remediation", id) { event in
+            terminal.tell("  \(event.path.map { "\($0): " } ?? "")\(plain(event.sentence))")
+        }
+        remediation = try await context.client.get(.remediation, [("id", id)])
+        // A stream that broke off is opened again; the pause keeps a controller that is going down from being asked
+        // all the time.
+        if remediation.state == .running { try? await Task.sleep(for: .milliseconds(300)) }
+    } while remediation.state == .running
+    try context.show(remediation) { remediation in remediationText(remediation, terminal) }
+    return remediation.state == .succeeded ? ExitCode.inLine : ExitCode.notRemediated
+}
+
+func remediationList(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let all: [Remediation] = try await context.client.get(.remediations)
+    try context.show(all) { all in
+        guard !all.isEmpty else { return "no remediations yet" }
+        var table = TextTable("ID", "STATE", "STARTED", "BY", "GUESTS", "RESULT")
+        for one in all {
+            table.add(
+                .init(one.id), .init("\(one.state)", style(one.state)), .init(one.startedAt.formatted(.iso8601)),
+                .init(one.requestedBy), .init("\(one.items.count)"), .init(one.sentence.isEmpty ? "-" : one.sentence))
+        }
+        return table.text(context.terminal)
+    }
+    return ExitCode.inLine
+}
+
+func remediationShow(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let found: Remediation = try await context.client.get(.remediation, [("id", context.parsed.argument("id") ?? "")])
+    try context.show(found) { found in remediationText(found, context.terminal) }
+    return found.state == .succeeded || found.state == .running ? ExitCode.inLine : ExitCode.notRemediated
+}
+
+private func remediationText(_ remediation: Remediation, _ terminal: Terminal) -> String {
+    var lines = [
+        terminal.paint("remediation \(remediation.id): ", .bold)
+            + terminal.paint("\(remediation.state)", style(remediation.state))
+            + (remediation.sentence.isEmpty ? "" : ", \(plain(remediation.sentence))")
+    ]
+    for item in remediation.items {
+        let state = item.outcome.map { "\($0)" } ?? "\(item.step)"
+        let checked = item.verification.map { ", checked: \($0)" } ?? ""
+        lines.append("  \(plain(item.path.description)): \(state)\(checked)")
+        if !item.sentence.isEmpty { lines.append("    \(plain(item.sentence))") }
+        if !item.remedy.isEmpty { lines.append("    → \(plain(item.remedy))") }
+    }
+    return lines.joined(separator: "\n")
+}
+
+private func style(_ state: RemediationState) -> Terminal.Style {
+    switch state {
+    case .succeeded: .green
+    case .running: .bold
+    default: .red
+    }
+}
+
+func freeze(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    guard let reason = context.parsed.option("reason"), !reason.isEmpty else {
+        throw CLIFailure(ExitCode.usage, "why? everybody who looks will ask", remedy: "nestor freeze --reason TEXT")
+    }
+    let freeze: Freeze = try await context.client.send("POST", .freeze, [], FreezeRequest(reason: reason))
+    try context.show(freeze) { freeze in "frozen: \(plain(freeze.reason)); nestor unfreeze ends it" }
+    return ExitCode.inLine
+}
+
+func unfreeze(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let answer: Empty = try await context.client.send("DELETE", .freeze, [], Empty())
+    try context.show(answer) { _ in "corrections may start again" }
+    return ExitCode.inLine
+}

@@ -1,0 +1,78 @@
+import ControllerAPI
+import FoundationEssentials
+import HTTPCalling
+
+/// Asks the controller, and turns its errors into the command's.
+struct ControllerClient: Sendable {
+    private let caller: HTTPCaller
+
+    /// - Parameter socket: the controller's.
+    init(socket: String) {
+        caller = HTTPCaller(socketPath: socket)
+    }
+
+    /// - Parameter deadline: long where the controller reads hosts or waits for guests before it answers.
+    func get<Answer: Decodable>(
+        _ route: APIRoute, _ query: [(name: String, value: String)] = [], deadline: Duration = .seconds(60)
+    ) async throws(CLIFailure) -> Answer {
+        try await call("GET", route, query, body: [], deadline: deadline)
+    }
+
+    func send<Answer: Decodable>(
+        _ method: String, _ route: APIRoute, _ query: [(name: String, value: String)] = [],
+        _ body: some Encodable, deadline: Duration = .seconds(60)
+    ) async throws(CLIFailure) -> Answer {
+        let bytes: [UInt8]
+        do {
+            bytes = [UInt8](try JSONText.encoder(pretty: false).encode(body))
+        } catch {
+            throw CLIFailure(ExitCode.failed, "the request cannot be written: \(error)")
+        }
+        return try await call(method, route, query, body: bytes, deadline: deadline)
+    }
+
+    private func call<Answer: Decodable>(
+        _ method: String, _ route: APIRoute, _ query: [(name: String, value: String)], body: [UInt8],
+        deadline: Duration
+    ) async throws(CLIFailure) -> Answer {
+        let reply: HTTPReply
+        do throws(HTTPCallFailure) {
+            reply = try await caller.call(
+                HTTPCall(method, path: route.rawValue, query: query, body: body, deadline: deadline))
+        } catch {
+            throw CLIFailure(ExitCode.unreachable, error.sentence, remedy: error.remedy)
+        }
+        let decoder = JSONText.decoder()
+        guard reply.status == 200 else {
+            if let error = try? decoder.decode(APIError.self, from: Data(reply.body)) {
+                throw CLIFailure(error, status: reply.status)
+            }
+            throw CLIFailure(
+                ExitCode.failed,
+                "nestord answered \(reply.status): \(plain(String(decoding: reply.body.prefix(200), as: UTF8.self)))")
+        }
+        do {
+            return try decoder.decode(Answer.self, from: Data(reply.body))
+        } catch {
+            throw CLIFailure(
+                ExitCode.failed, "the answer of nestord is not what this nestor expects: \(error)",
+                remedy: "use the nestor of the same version (nestor --version, nestor status)")
+        }
+    }
+
+    /// What goes on, line by line, until the event that is marked as the last one. A broken stream ends quietly: the
+    /// caller asks for the state itself.
+    func follow(_ name: String, _ value: String, _ show: @Sendable (ProgressEvent) -> Void) async {
+        let call = HTTPCall("GET", path: APIRoute.events.rawValue, query: [(name, value)])
+        do {
+            for try await event in caller.events(call) {
+                guard let progress = try? JSONText.decoder().decode(ProgressEvent.self, from: Data(event.data.utf8))
+                else { continue }
+                show(progress)
+                if progress.last { return }
+            }
+        } catch {
+            return
+        }
+    }
+}

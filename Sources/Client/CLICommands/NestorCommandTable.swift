@@ -1,0 +1,175 @@
+import CommandLineTable
+
+/// The exit codes that scripts may rely on.
+enum ExitCode {
+    static let inLine: Int32 = 0
+    static let failed: Int32 = 1
+    static let drift: Int32 = 2
+    static let unreachable: Int32 = 3
+    static let refused: Int32 = 4
+    static let notRemediated: Int32 = 5
+    static let usage: Int32 = 64
+}
+
+/// All commands of `nestor`, as help and completion show them.
+func nestorCommandTable(version: String) -> CommandLineTable {
+    CommandLineTable(
+        root: Command(
+            "nestor", "keep a fleet's nested virtualization as its owner wants it",
+            discussion: "Talks to the controller daemon, nestord, over its socket. 'nestor check' looks at this machine "
+                + "alone and needs no controller.",
+            examples: [
+                ("nestor check", "what nesting is on this machine, what is wrong, what to do"),
+                ("nestor host enrol rack7 --address 10.0.0.7", "add a hypervisor host"),
+                ("nestor policy apply -f policies.yaml", "say how guests should be"),
+                ("nestor drift", "what is not so (exit code 2 where anything is)"),
+                ("nestor remediate", "show the plan, ask, correct, and check inside the guests"),
+            ],
+            options: [
+                CommandOption("socket", value: "PATH", "the controller's socket; else $NESTOR_SOCKET, else where nestord puts it"),
+                CommandOption("output", short: "o", "how to print", allowed: ["table", "json"]),
+            ],
+            commands: [
+                checkCommand, hostCommand, agentCommand, treeCommand, driftCommand, planCommand, remediateCommand,
+                remediationCommand, freezeCommand, unfreezeCommand, reportCommand, fleetCommand, policyCommand,
+                statusCommand, auditCommand,
+            ]), version: version,
+        exitCodes: [
+            (ExitCode.inLine, "done; nothing is out of line"), (ExitCode.failed, "it failed; the message says why"),
+            (ExitCode.drift, "drift, or a failed check, was found"),
+            (ExitCode.unreachable, "nestord could not be reached"),
+            (ExitCode.refused, "refused: faults in a file, no permission, frozen, or the world changed"),
+            (ExitCode.notRemediated, "the remediation ended without correcting everything"),
+            (ExitCode.usage, "the command line is wrong"),
+        ])
+}
+
+private let pathArgument = CommandArgument("path", "a place in the tree, such as rack7/build-l1")
+private let pathsArgument = CommandArgument(
+    "path", "only these places and all below them; none means the whole fleet", optional: true, repeated: true)
+private let yes = CommandOption("yes", short: "y", "do not ask")
+private let files = CommandOption("file", short: "f", value: "FILE", "a YAML file, '-' for standard input", repeated: true)
+private let expectRevision = CommandOption(
+    "expect-revision", value: "N", "refuse where the stored revision is another one")
+private let operatorKey = [
+    CommandOption(
+        "operator-key", value: "FILE",
+        "your own private key for the host, held in memory for this request only; else ~/.ssh/id_ed25519"),
+    CommandOption("passphrase-file", value: "FILE", "holds the key's passphrase"),
+]
+
+private let checkCommand = Command(
+    "check", "check this machine alone, without a controller",
+    discussion: "Runs the nestor-agent beside this program once and holds its report against what nesting needs.",
+    examples: [("nestor check", ""), ("nestor check -o json", "for scripts; exit code 2 where a check fails")],
+    options: [CommandOption("agent", value: "FILE", "the nestor-agent to run; else the one beside this program")])
+
+private let hostCommand = Command(
+    "host", "hosts of the fleet",
+    commands: [
+        Command(
+            "enrol", "add a host: push the agent, leave the controller's keys, read it",
+            discussion: "Shows the host key's fingerprint and asks, unless --host-key-fingerprint names it. A guest that is "
+                + "a host itself is enrolled by its path and by its address as its own host sees it.",
+            examples: [
+                ("nestor host enrol rack7 --address 10.0.0.7 --user root", ""),
+                ("nestor host enrol rack7/build-l1 --address 192.168.122.15", "an L1, reached through rack7"),
+            ],
+            arguments: [pathArgument],
+            options: [
+                CommandOption("address", value: "ADDRESS", "name or IP address"),
+                CommandOption("port", value: "N", "SSH port; else 22"),
+                CommandOption("user", value: "USER", "whom to log in as; else root"),
+                CommandOption("label", value: "K=V", "a label, for policies to select by", repeated: true),
+                CommandOption("host-key-fingerprint", value: "SHA256:…", "accept this key, and ask nobody"),
+                CommandOption("agent-directory", value: "DIR", "where the agent lies there"),
+                CommandOption("agent-state", value: "DIR", "where it keeps its journal"),
+                CommandOption("libvirt-socket", value: "PATH", "which libvirt it asks; else it looks"),
+                CommandOption("authorized-keys", value: "FILE", "which file holds the keys; else ~/.ssh/authorized_keys"),
+                CommandOption("no-boot-recovery", "do not settle open corrections at boot and every minute"),
+                yes,
+            ] + operatorKey),
+        Command("list", "all hosts and how the last attempt to read each went"),
+        Command("show", "all that is known of one host", arguments: [pathArgument]),
+        Command(
+            "check", "read a host now; names the hop that fails, and why", arguments: [pathArgument]),
+        Command(
+            "remove", "forget a host",
+            examples: [("nestor host remove rack7 --uninstall", "take binary and keys away from it, too")],
+            arguments: [pathArgument],
+            options: [CommandOption("uninstall", "take the agent and the controller's keys away again"), yes] + operatorKey),
+    ])
+
+private let agentCommand = Command(
+    "agent", "the agents on the hosts",
+    commands: [
+        Command(
+            "upgrade", "push the controller's agent", arguments: [pathsArgument], options: operatorKey)
+    ])
+
+private let treeCommand = Command("tree", "the nesting tree: hosts, guests, and what each sees", arguments: [pathsArgument])
+
+private let driftCommand = Command(
+    "drift", "what is not as the policies want it", discussion: "Exits with 2 where anything is open.",
+    arguments: [pathsArgument],
+    options: [
+        CommandOption("resolved", "also what ended lately"), CommandOption("refresh", "read the hosts first"),
+    ])
+
+private let planCommand = Command(
+    "plan", "what a remediation would do, and what it would disturb", arguments: [pathsArgument])
+
+private let remediateCommand = Command(
+    "remediate", "correct drift: show the plan, ask, run it, check inside the guests",
+    examples: [
+        ("nestor remediate rack7/build-l1", "one guest and what runs inside it"),
+        ("nestor remediate --yes", "the whole fleet, where nobody can answer"),
+    ],
+    arguments: [pathsArgument], options: [yes])
+
+private let remediationCommand = Command(
+    "remediation", "runs of plans",
+    commands: [
+        Command("list", "all of them, the newest first"),
+        Command("show", "one of them, item by item", arguments: [CommandArgument("id", "as 'list' shows it")]),
+        Command(
+            "resume", "go on with an interrupted one", arguments: [CommandArgument("id", "as 'list' shows it")]),
+    ])
+
+private let freezeCommand = Command(
+    "freeze", "let no correction start, from now on",
+    options: [CommandOption("reason", value: "TEXT", "why; everybody who looks will see it")])
+private let unfreezeCommand = Command("unfreeze", "let corrections start again")
+
+private let reportCommand = Command(
+    "report", "read every host, and tell what is new, persisting and resolved since the last report",
+    discussion: "Exits with 2 where anything is open.")
+
+private let fleetCommand = Command(
+    "fleet", "the fleet as a file",
+    commands: [
+        Command(
+            "apply", "change addresses, labels and keys of enrolled hosts",
+            options: [
+                files, expectRevision, CommandOption("prune", "forget enrolled hosts that are not in the file"),
+            ]),
+        Command("export", "print the fleet file"),
+    ])
+
+private let policyCommand = Command(
+    "policy", "what guests should be like",
+    commands: [
+        Command(
+            "apply", "take policies from files: all of them or none",
+            examples: [("nestor policy apply -f policies/", ""), ("nestor policy apply -f all.yaml --prune", "the files are all there is")],
+            options: [files, expectRevision, CommandOption("prune", "remove policies that are not in the files")]),
+        Command("list", "all policies"),
+        Command(
+            "preview", "what a draft would open, close and correct; changes nothing",
+            options: [files, CommandOption("prune", "as if policies that are not in the files were removed")]),
+    ])
+
+private let statusCommand = Command("status", "how the controller and the fleet stand, on one screen")
+private let auditCommand = Command(
+    "audit", "who changed what, the newest first",
+    options: [CommandOption("limit", value: "N", "how many records; else 50")])

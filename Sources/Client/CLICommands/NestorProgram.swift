@@ -1,0 +1,79 @@
+import CommandLineTable
+import ControllerAPI
+import FoundationEssentials
+
+/// `nestor`: one command, one exit code.
+package enum NestorProgram {
+    /// - Parameters:
+    ///   - words: without the program's own name.
+    ///   - version: of this build.
+    /// - Returns: the exit code, as `nestor --help` documents it.
+    package static func run(_ words: [String], environment: [String: String], version: String) async -> Int32 {
+        let terminal = Terminal(environment: environment)
+        do throws(CommandLineFault) {
+            switch try nestorCommandTable(version: version).parse(words) {
+            case .show(let text):
+                terminal.print(text)
+                return ExitCode.inLine
+            case .run(let parsed):
+                return await run(CommandContext(parsed: parsed, environment: environment))
+            }
+        } catch {
+            terminal.tell("nestor: \(error)")
+            return error.exitCode
+        }
+    }
+
+    private static func run(_ context: CommandContext) async -> Int32 {
+        do throws(CLIFailure) {
+            return try await dispatch(context)
+        } catch {
+            if context.wantsJSON, let api = error.api,
+                let text = try? JSONText.encoder(pretty: true).encode(["error": api])
+            {
+                context.terminal.print(String(decoding: text, as: UTF8.self))
+                return error.exitCode
+            }
+            for fault in error.faults {
+                let remedy = fault.remedy.isEmpty ? "" : " (\(plain(fault.remedy)))"
+                context.terminal.tell(
+                    "\(plain(fault.file)):\(fault.line):\(fault.column): \(plain(fault.sentence))\(remedy)")
+            }
+            context.terminal.tell("nestor: \(plain(error.sentence))")
+            if !error.remedy.isEmpty { context.terminal.tell("  → \(plain(error.remedy))") }
+            return error.exitCode
+        }
+    }
+
+    private static func dispatch(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+        switch context.parsed.path {
+        case ["check"]: try await check(context)
+        case ["host", "enrol"]: try await hostEnrol(context)
+        case ["host", "list"]: try await hostList(context)
+        case ["host", "show"]: try await hostShow(context)
+        case ["host", "check"]: try await hostCheck(context)
+        case ["host", "remove"]: try await hostRemove(context)
+        case ["agent", "upgrade"]: try await agentUpgrade(context)
+        case ["tree"]: try await tree(context)
+        case ["drift"]: try await drift(context)
+        case ["plan"]: try await plan(context)
+        case ["remediate"]: try await remediate(context)
+        case ["remediation", "list"]: try await remediationList(context)
+        case ["remediation", "show"]: try await remediationShow(context)
+        case ["remediation", "resume"]: try await remediationResume(context)
+        case ["freeze"]: try await freeze(context)
+        case ["unfreeze"]: try await unfreeze(context)
+        case ["report"]: try await report(context)
+        case ["fleet", "apply"]: try await fleetApply(context)
+        case ["fleet", "export"]: try await fleetExport(context)
+        case ["policy", "apply"]: try await policyApply(context)
+        case ["policy", "list"]: try await policyList(context)
+        case ["policy", "preview"]: try await policyPreview(context)
+        case ["status"]: try await status(context)
+        case ["audit"]: try await audit(context)
+        default:
+            throw CLIFailure(
+                ExitCode.usage, "'\(context.parsed.path.joined(separator: " "))' is not a command", remedy: "nestor --help")
+        }
+    }
+}

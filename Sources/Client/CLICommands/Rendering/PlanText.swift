@@ -1,0 +1,44 @@
+import ControllerAPI
+import NestingModel
+
+/// A plan as a person reads it before saying yes.
+func planText(_ answer: PlanAnswer, _ terminal: Terminal) -> String {
+    var lines: [String] = []
+    if let freeze = answer.freeze {
+        lines.append(terminal.paint("The fleet is frozen: \(plain(freeze.reason)) (\(plain(freeze.by)))", .red))
+    }
+    if answer.plan.items.isEmpty { lines.append("nothing to correct") }
+    for (index, item) in answer.plan.items.enumerated() {
+        let policies = item.policies.joined(separator: ", ")
+        lines.append(
+            terminal.paint("\(index + 1). \(plain(item.path.description))", .bold) + "  \(changeText(item.change))"
+                + "  (\(plain(policies)))")
+        lines.append("   disruption: \(item.disruption)\(item.nestingInUse == true ? ", nesting is in use" : "")")
+        lines.append("   blast radius: \(blastRadius(item))")
+        for (number, step) in item.steps.enumerated() { lines.append("   \(number + 1)) \(plain(step))") }
+    }
+    if !answer.plan.blocked.isEmpty {
+        lines.append(terminal.paint("Not in the plan", .bold))
+        for block in answer.plan.blocked {
+            lines.append("   \(plain(block.path.description)): \(plain(block.sentence))")
+            if !block.remedy.isEmpty { lines.append("     → \(plain(block.remedy))") }
+        }
+    }
+    return lines.joined(separator: "\n")
+}
+
+func changeText(_ change: GuestChange) -> String {
+    var parts: [String] = []
+    if let exposure = change.exposure { parts.append(exposure ? "expose nesting" : "hide nesting") }
+    if let memory = change.startupMemory { parts.append("startup memory \(bytes(memory))") }
+    if let count = change.maximumVCPUs { parts.append("maximum vCPUs \(count)") }
+    if change.dynamicMemory == false { parts.append("dynamic memory off") }
+    return parts.joined(separator: ", ")
+}
+
+private func blastRadius(_ item: PlanItem) -> String {
+    if item.disruption == .none { return "none" }
+    let inside = item.blastRadius.map { plain($0.description) }
+    let known = (["the guest itself"] + inside).joined(separator: ", ")
+    return item.blastRadiusUnknown ? "\(known); what runs inside can't be told: no agent is there" : known
+}

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Glibc
+
+/// Where a command prints: colour only on a terminal, and never a control character that came from elsewhere.
+struct Terminal: Sendable {
+    let colour: Bool
+    /// Whether a person can be asked.
+    let isInteractive: Bool
+
+    init(environment: [String: String]) {
+        colour = isatty(1) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+        isInteractive = isatty(0) == 1 && isatty(2) == 1
+    }
+
+    func print(_ text: String) { Self.write(text + "\n", to: 1) }
+    func tell(_ text: String) { Self.write(text + "\n", to: 2) }
+
+    /// - Returns: nil at the end of input.
+    func ask(_ question: String) -> String? {
+        Self.write(question, to: 2)
+        return readLine()
+    }
+
+    /// True for "y" and "yes" only.
+    func confirm(_ question: String) -> Bool {
+        ["y", "yes"].contains((ask("\(question) [y/N] ") ?? "").lowercased())
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            if count <= 0 { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    func paint(_ text: String, _ style: Style) -> String {
+        colour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    enum Style: Int {
+        case bold = 1
+        case dim = 2
+        case red = 31
+        case green = 32
+        case yellow = 33
+    }
+}
+
+/// Text without control characters, fit for a terminal.
+func plain(_ text: String) -> String {
+    var clean = ""
+    for scalar in text.unicodeScalars {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: clean += "?"
+        default: clean.unicodeScalars.append(scalar)
+        }
+    }
+    return clean
+}

@@ -1,0 +1,127 @@
+import ControllerAPI
+package import FleetControl
+import FoundationEssentials
+package import HTTPServing
+import NestingModel
+package import StructuredLog
+
+/// Answers the API's requests out of the fleet's use cases.
+package struct ControllerService: Sendable {
+    let fleet: FleetController
+    let access: AccessRule
+    let log: Log
+    let version: String
+    let stateDirectory: String
+
+    package init(
+        fleet: FleetController, access: AccessRule, log: Log, version: String, stateDirectory: String
+    ) {
+        self.fleet = fleet
+        self.access = access
+        self.log = log
+        self.version = version
+        self.stateDirectory = stateDirectory
+    }
+
+    /// Never throws: what goes wrong is an `APIError` with the status that fits its code.
+    package func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        do throws(APIError) {
+            guard let route = APIRoute(rawValue: request.path) else {
+                throw APIError(
+                    code: "route-unknown", sentence: "there is no '\(request.path)' here",
+                    remedy: "the API is described in README.md")
+            }
+            if !["GET", "HEAD"].contains(request.method), !route.changesNothing {
+                try access.checkMayChange(request.peer)
+            }
+            return try await answer(request, route)
+        } catch {
+            if error.status >= 500 {
+                log.error("request failed", ["path": request.path, "code": error.code, "cause": error.sentence])
+            }
+            return (try? .json(error, status: error.status)) ?? HTTPResponse(status: 500)
+        }
+    }
+
+    private func answer(_ request: HTTPRequest, _ route: APIRoute) async throws(APIError) -> HTTPResponse {
+        let by = access.requester(request.peer)
+        switch (request.method, route) {
+        case ("GET", .status):
+            return try .json(try await fleet.status(version: version, stateDirectory: stateDirectory))
+        case ("GET", .hosts): return try .json(try await fleet.hosts())
+        case ("POST", .hosts): return try .json(try await fleet.enrol(try request.decoded(), by: by))
+        case ("DELETE", .hosts):
+            return try .json(try await fleet.remove(try request.nodePath(), try request.decoded(), by: by))
+        case ("GET", .host): return try .json(try await fleet.host(try request.nodePath()))
+        case ("POST", .hostKey): return try .json(try await fleet.hostKey(try request.decoded()))
+        case ("POST", .hostCheck): return try .json(try await fleet.check(try request.decoded()))
+        case ("POST", .sweep): return try .json(try await fleet.sweep(try request.decoded()))
+        case ("POST", .agentUpgrade): return try .json(try await fleet.upgrade(try request.decoded(), by: by))
+        case ("GET", .tree): return try .json(try await fleet.tree())
+        case ("GET", .findings):
+            let path = request.query("path") == nil ? nil : try request.nodePath()
+            return try .json(try await fleet.findings(path: path, resolved: request.query("resolved") == "true"))
+        case ("POST", .plan): return try .json(try await fleet.plan(try request.decoded()))
+        case ("GET", .remediations): return try .json(try await fleet.remediations())
+        case ("POST", .remediations): return try .json(try await fleet.remediate(try request.decoded(), by: by))
+        case ("GET", .remediation): return try .json(try await fleet.remediation(try request.required("id")))
+        case ("POST", .resume): return try .json(try await fleet.resume(try request.required("id"), by: by))
+        case ("POST", .freeze): return try .json(try await fleet.freeze(try request.decoded(), by: by))
+        case ("DELETE", .freeze):
+            try await fleet.unfreeze(by: by)
+            return try .json(Empty())
+        case ("GET", .policies): return try .json(try await fleet.policies())
+        case ("POST", .policies): return try .json(try await fleet.apply(policies: try request.decoded(), by: by))
+        case ("POST", .preview): return try .json(try await fleet.preview(policies: try request.decoded()))
+        case ("GET", .fleet): return try .json(try await fleet.fleetDocument())
+        case ("POST", .fleet): return try .json(try await fleet.apply(fleet: try request.decoded(), by: by))
+        case ("POST", .report): return try .json(try await fleet.driftReport())
+        case ("GET", .events): return events(request)
+        case ("GET", .audit):
+            return try .json(try await fleet.audit(limit: request.query("limit").flatMap { Int($0) } ?? 100))
+        default:
+            throw APIError(
+                code: "method-unknown", sentence: "'\(request.method)' does not go with '\(request.path)'")
+        }
+    }
+
+    private func events(_ request: HTTPRequest) -> HTTPResponse {
+        let operation = request.query("operation")
+        let remediation = request.query("remediation")
+        let events = fleet.progress.events { event in
+            (operation == nil || event.operation == operation) && (remediation == nil || event.remediation == remediation)
+        }
+        return HTTPResponse(
+            events: events.map { event in
+                ServerSentEvent(
+                    id: String(event.id), event: "progress",
+                    data: (try? String(decoding: JSONBody.encoded(event), as: UTF8.self)) ?? "{}")
+            })
+    }
+}
+
+extension APIRoute {
+    /// Requests that carry a body and leave the fleet as it is: readers may send them.
+    var changesNothing: Bool {
+        switch self {
+        case .plan, .preview, .hostCheck, .sweep, .report: true
+        default: false
+        }
+    }
+}
+
+extension APIError {
+    /// The HTTP status that fits the code.
+    var status: Int {
+        switch code {
+        case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown": 404
+        case "method-unknown": 405
+        case "not-allowed": 403
+        case "host-known", "plan-changed", "revision-changed", "frozen", "store-conflict", "remediation-ended",
+            "host-has-hosts-below":
+            409
+        case "internal": 500
+        default: code.hasPrefix("store-") ? 503 : 422
+        }
+    }
+}

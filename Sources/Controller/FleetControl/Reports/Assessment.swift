@@ -1,0 +1,30 @@
+import ControllerAPI
+import FoundationEssentials
+import NestingModel
+import NestingPolicy
+
+/// The fleet as its reports and policies make it: the tree, what is not as it should be, and what could be done.
+struct Assessment: Sendable {
+    let tree: NestingTree
+    /// Open and stale ones, and those that ended just now.
+    let findings: [Finding]
+
+    /// - Parameter changedPolicies: names; drift from those is intended.
+    init(hosts: [HostView], policies: [Policy], previous: [Finding], changedPolicies: Set<String>, now: Date) {
+        let joined = NestingTree.join(hosts)
+        tree = joined.tree
+        findings = PolicyEngine(policies).evaluate(
+            joined, previous: previous, changedPolicies: changedPolicies, now: now)
+    }
+
+    static func tree(of hosts: [HostView]) -> NestingTree { NestingTree.join(hosts).tree }
+
+    var open: [Finding] { findings.filter { $0.state != .resolved } }
+
+    /// - Parameter enforcing: only what policies want corrected without being asked.
+    func plan(_ selection: Selection, policies: [Policy], now: Date, enforcing: Bool = false) -> Plan {
+        Planner.plan(
+            tree, findings: open, policies: policies, selection: selection.paths,
+            modes: enforcing ? [.enforce] : [.propose, .enforce], now: now)
+    }
+}

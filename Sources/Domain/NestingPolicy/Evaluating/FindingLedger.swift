@@ -1,0 +1,84 @@
+import FoundationEssentials
+import NestingModel
+
+/// Finds what persists, what is new and what ended, between the findings before and those of now.
+struct FindingLedger {
+    private let now: Date
+    private let changedPolicies: Set<String>
+    /// Open and stale ones, by id.
+    private let before: [String: Finding]
+    private let order: [String]
+    private(set) var found: [Finding] = []
+    private var foundIDs: Set<String> = []
+    private var undetermined: Set<String> = []
+    /// Hosts whose report is not of now.
+    private var unread: Set<NodePath> = []
+    /// Hosts whose guests could not be listed.
+    private var unlisted: Set<NodePath> = []
+
+    init(previous: [Finding], changedPolicies: Set<String>, now: Date) {
+        let standing = previous.filter { $0.state != .resolved }
+        before = Dictionary(standing.map { ($0.id, $0) }) { first, _ in first }
+        order = standing.map(\.id)
+        self.changedPolicies = changedPolicies
+        self.now = now
+    }
+
+    /// Takes up a finding of now; its times and cause are set here.
+    mutating func open(_ finding: Finding) {
+        var finding = finding
+        guard foundIDs.insert(finding.id).inserted else { return }
+        let policyChanged = finding.policy.map(changedPolicies.contains) ?? false
+        if let earlier = before[finding.id] {
+            finding.firstSeen = earlier.firstSeen
+            finding.cause = policyChanged && earlier.desired != finding.desired ? .intended : earlier.cause
+        } else {
+            finding.cause = policyChanged ? .intended : .corrective
+        }
+        found.append(finding)
+    }
+
+    /// It can't be told whether this still holds: an earlier one becomes stale instead of resolved.
+    mutating func leaveOpen(_ kind: FindingKind, _ path: NodePath, _ setting: Setting? = nil) {
+        undetermined.insert(Finding.id(kind, path, setting))
+    }
+
+    mutating func markUnread(_ host: NodePath) { unread.insert(host) }
+    mutating func markUnlisted(_ host: NodePath) { unlisted.insert(host) }
+
+    /// The findings of now, the stale ones, and those that ended (once, as resolved).
+    func closed() -> [Finding] {
+        var result = found
+        var done = foundIDs
+        for id in order where done.insert(id).inserted {
+            guard var finding = before[id] else { continue }
+            if isStale(finding) {
+                finding.state = .stale
+            } else {
+                finding.state = .resolved
+                finding.lastSeen = now
+            }
+            result.append(finding)
+        }
+        return result
+    }
+
+    /// A finding rests on its own host's report, on its parent's, or on both.
+    private func isStale(_ finding: Finding) -> Bool {
+        if undetermined.contains(finding.id) || finding.kind == .unknown { return true }
+        let restsOnOwn: Bool
+        let restsOnParent: Bool
+        switch finding.kind {
+        case .hostUnread: (restsOnOwn, restsOnParent) = (false, false)
+        case .falseClaim: (restsOnOwn, restsOnParent) = (true, false)
+        case .crossCheck: (restsOnOwn, restsOnParent) = (true, true)
+        case .clone, .guestMoved: (restsOnOwn, restsOnParent) = (false, true)
+        default:
+            let isOfHost = finding.setting == .hostNesting || finding.setting == nil
+            (restsOnOwn, restsOnParent) = (isOfHost, !isOfHost)
+        }
+        if restsOnOwn, unread.contains(finding.path) { return true }
+        guard restsOnParent, let parent = finding.path.parent else { return false }
+        return unread.contains(parent) || unlisted.contains(parent)
+    }
+}

@@ -1,0 +1,42 @@
+import NestingModel
+
+/// What an item will do, in sentences for the person who approves it.
+enum PlanSteps {
+    static func sentences(_ item: PlanItem, _ guest: GuestReport) -> [String] {
+        let runs = guest.state == .running
+        var steps: [String] = []
+        for drain in item.drains {
+            let count = drain.guests.count
+            steps.append(
+                "stop \(count) guest\(count == 1 ? "" : "s") of \(drain.host), and hold \(count == 1 ? "it" : "them")")
+        }
+        steps.append("define \(item.path) with \(changes(item.change).joined(separator: ", "))")
+        if guest.state == .saved || guest.savedState.value == true {
+            steps.append("drop the saved state of \(item.path)")
+        }
+        if runs {
+            let deadline = "within \(item.rules.shutdownSeconds) s"
+            steps.append(
+                item.rules.consent.cutPower
+                    ? "shut it down \(deadline), or cut its power"
+                    : "shut it down \(deadline), or put the definition back")
+            steps.append("start it again")
+            steps.append(
+                item.verifyInside == nil
+                    ? "verify from its host alone, since it has no agent" : "verify inside it, by its own agent")
+        } else {
+            steps.append("leave it off: its next start has the change")
+        }
+        for drain in item.drains.reversed() { steps.append("start the held guests of \(drain.host) again") }
+        return steps
+    }
+
+    static func changes(_ change: GuestChange) -> [String] {
+        var words: [String] = []
+        if let exposure = change.exposure { words.append("virtualization extensions \(Setting.exposed(exposure))") }
+        if let memory = change.startupMemory { words.append("\(Setting.size(memory)) of startup memory") }
+        if let count = change.maximumVCPUs { words.append("up to \(count) vCPUs") }
+        if let dynamic = change.dynamicMemory { words.append("\(dynamic ? "varying" : "fixed") memory") }
+        return words
+    }
+}

@@ -1,0 +1,43 @@
+package import FoundationEssentials
+package import NestingModel
+
+/// Makes plans of findings: pure, so that the same plan can be shown first and run afterwards.
+package enum Planner {
+    /// One item for each guest whose drift an agent can end, and a reason for every finding that gets none.
+    ///
+    /// Deeper guests come first, so that a guest is changed before the machine that it runs in. A report's age counts
+    /// from its receipt (`HostHealth.reportedAt`).
+    ///
+    /// - Parameters:
+    ///   - findings: all open and stale ones of the fleet; those outside the selection serve as reasons to refuse
+    ///     (an identity that does not hold).
+    ///   - policies: the ones that the findings were made from.
+    ///   - selection: these nodes and all below them; empty means the whole fleet.
+    ///   - modes: findings of other modes are left alone. `[.enforce]` is for corrections that nobody asked for.
+    package static func plan(
+        _ tree: NestingTree, findings: [Finding], policies: [Policy], selection: [NodePath] = [],
+        modes: Set<PolicyMode> = [.propose, .enforce], now: Date
+    ) -> Plan {
+        var draft = PlanDraft(tree: tree, findings: findings, policies: policies, modes: modes, now: now)
+        let selected = Set(selection)
+        let standing = findings.filter { $0.state != .resolved && isSelected($0.path, selected) }
+        var guests: [NodePath: [Finding]] = [:]
+        for finding in standing {
+            do throws(PlanRefusal) {
+                try draft.checkFinding(finding)
+                guests[finding.path, default: []].append(finding)
+            } catch {
+                draft.block(finding, error)
+            }
+        }
+        for (path, group) in guests { draft.addItem(path, group.sorted { $0.id < $1.id }) }
+        return Plan(
+            items: draft.items.sorted { ($1.path.level, $0.path) < ($0.path.level, $1.path) },
+            blocked: draft.blocked.sorted { ($0.path, $0.finding) < ($1.path, $1.finding) }, madeAt: now)
+    }
+
+    private static func isSelected(_ path: NodePath, _ selected: Set<NodePath>) -> Bool {
+        guard !selected.isEmpty else { return true }
+        return sequence(first: path, next: \.parent).contains(where: selected.contains)
+    }
+}

@@ -1,0 +1,40 @@
+import NestingModel
+
+/// What a policy asks of one setting.
+enum SettingValue: Sendable, Hashable {
+    case flag(Bool)
+    /// At least so many bytes.
+    case bytes(Int64)
+    /// At least so many.
+    case count(Int)
+}
+
+extension DesiredSettings {
+    func value(_ setting: Setting) -> SettingValue? {
+        switch setting {
+        case .exposure: exposure.map(SettingValue.flag)
+        case .startupMemory: startupMemory.map(SettingValue.bytes)
+        case .dynamicMemory: dynamicMemory.map(SettingValue.flag)
+        case .maximumVCPUs: maximumVCPUs.map(SettingValue.count)
+        case .macSpoofing: macSpoofing.map(SettingValue.flag)
+        // Only "no saved state" can be asked for.
+        case .savedState: savedState == false ? .flag(false) : nil
+        case .hostNesting: hostNesting.map(SettingValue.flag)
+        case .unknown: nil
+        }
+    }
+
+    /// What is asked for, in a fixed order.
+    var asked: [(setting: Setting, value: SettingValue)] {
+        Setting.allCases.compactMap { setting in value(setting).map { (setting, $0) } }
+    }
+}
+
+/// Who decides one setting of one node.
+struct Decision: Sendable, Hashable {
+    var value: SettingValue
+    /// Its number in the index.
+    var policy: Int
+    /// Others of the same priority that ask for another value: then nothing is decided.
+    var against: [Int] = []
+}

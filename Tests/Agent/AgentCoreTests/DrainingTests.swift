@@ -1,0 +1,118 @@
+import AgentCore
+import AgentWire
+import NestingModel
+import Testing
+
+@Suite("guests.drain")
+struct DrainingTests {
+    let guests = [PretendGuest(1), PretendGuest(2), PretendGuest(3, .off)]
+    var world: PretendWorld { PretendWorld(guests[0], guests[1], guests[2]) }
+
+    @Test("All that run are stopped, held, and started again by the controller's word; what was off stays off")
+    func drained() throws {
+        let bench = try Bench(world)
+        try bench.order(.drain())
+        let held = try bench.work(until: .settled)
+        #expect(held.phase == .holding)
+        #expect(held.guests == [guests[0].uuid, guests[1].uuid])
+        #expect(held.owesStart)
+        #expect(!bench.host.world.runs(guests[0].uuid) && !bench.host.world.runs(guests[1].uuid))
+        #expect(try bench.work(saying: .commit).outcome == .committed)
+        #expect(bench.host.world.runs(guests[0].uuid) && bench.host.world.runs(guests[1].uuid))
+        #expect(!bench.host.world.runs(guests[2].uuid))
+        #expect(bench.trail == [.queued, .checking, .stopping, .holding, .releasing, .ended])
+    }
+
+    @Test("Guests are stopped in the order given")
+    func ordered() throws {
+        let bench = try Bench(world)
+        try bench.order(.drain([guests[1].uuid, guests[0].uuid]))
+        try bench.work(until: .settled)
+        #expect(bench.host.world.effects == ["shutdown guest2", "shutdown guest1"])
+    }
+
+    @Test("A controller that never comes back leaves all running when the hold has run out")
+    func deadMan() throws {
+        let bench = try Bench(world)
+        try bench.order(.drain(hold: 600))
+        #expect(try bench.work().outcome == .committed)
+        #expect(bench.host.world.time >= 1600)
+        #expect(bench.host.world.runs(guests[0].uuid) && bench.host.world.runs(guests[1].uuid))
+    }
+
+    @Test("A renewal holds on for as long as it says")
+    func renewed() throws {
+        let bench = try Bench(world)
+        try bench.order(.drain(hold: 10))
+        try bench.work(until: .settled)
+        let renewal = RenewParameters(controller: "c1", epoch: 5, id: "d1", holdSeconds: 5000)
+        _ = try bench.desk.renew(renewal, at: bench.host.now())
+        try bench.work()
+        #expect(bench.host.world.time >= 6000)
+    }
+
+    @Test("One that misses its deadline ends the drain: the others start again, and it is owed its start")
+    func missed() throws {
+        var stubborn = guests[1]
+        stubborn.shutdownTakes = 200
+        let bench = try Bench(PretendWorld(guests[0], stubborn))
+        try bench.order(.drain())
+        let failed = try bench.work(until: .settled)
+        #expect(failed.outcome == .failed)
+        #expect(failed.code == CorrectionCode.shutdownDeadline.rawValue)
+        #expect(failed.owesStart)
+        #expect(bench.host.world.runs(guests[0].uuid))
+        #expect(try bench.work().owesStart == false)
+        #expect(bench.host.world.count("start guest2") == 1)
+        #expect(bench.host.world.runs(stubborn.uuid))
+    }
+
+    @Test("A reboot in mid-drain starts nothing twice, and leaves all running", arguments: [1000.5, 1001.4, 1100.0])
+    func reboot(at time: Double) throws {
+        var world = world
+        world.plans = [.init(at: time, what: .reboot(autostart: [guests[1].uuid]))]
+        let bench = try Bench(world)
+        try bench.order(.drain(hold: 600))
+        #expect(try bench.work().outcome == .committed)
+        #expect(bench.host.world.runs(guests[0].uuid) && bench.host.world.runs(guests[1].uuid))
+        #expect(bench.host.world.count("start guest1") == 1)
+        #expect(bench.host.world.count("start guest2") <= 1)
+        // The hold counts anew from the boot.
+        #expect(bench.host.world.time >= 600)
+    }
+
+    @Test("A guest that vanished while it was held is reported, and never started")
+    func vanished() throws {
+        var world = world
+        world.plans = [.init(at: 1100, what: .vanish(guests[0].uuid))]
+        let bench = try Bench(world)
+        try bench.order(.drain())
+        let record = try bench.work()
+        #expect(record.outcome == .failed)
+        #expect(record.code == CorrectionCode.guestUnknown.rawValue)
+        #expect(bench.host.world.count("start guest1") == 0)
+        #expect(bench.host.world.runs(guests[1].uuid))
+    }
+
+    @Test("A paused guest among them refuses the drain, and nothing is stopped")
+    func paused() throws {
+        let bench = try Bench(PretendWorld(guests[0], PretendGuest(2, .paused)))
+        try bench.order(.drain())
+        #expect(try bench.work().code == CorrectionCode.paused.rawValue)
+        #expect(bench.host.world.effects.isEmpty)
+    }
+
+    @Test("One that does not start holds up none of the others, and stays owed")
+    func doesNotStart() throws {
+        var broken = guests[0]
+        broken.failsToStartWith = ["note": "kept"]
+        let bench = try Bench(PretendWorld(broken, guests[1]))
+        try bench.order(.drain())
+        try bench.work(until: .settled)
+        bench.finish("d1", .commit)
+        let record = try bench.work(until: .settled)
+        #expect(record.code == CorrectionCode.startFailed.rawValue)
+        #expect(record.owesStart)
+        #expect(bench.host.world.runs(guests[1].uuid))
+    }
+}

@@ -1,0 +1,47 @@
+import FleetStore
+import Synchronization
+
+/// A store whose controller dies at its n-th write: nothing is written from then on, as after kill -9.
+final class MortalStore: FleetStore {
+    private let store: any FleetStore
+    private let left: Mutex<Int>
+
+    init(_ store: any FleetStore, writes: Int) {
+        self.store = store
+        left = Mutex(writes)
+    }
+
+    var isDead: Bool { left.withLock { $0 < 0 } }
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any FleetReading) throws(StoreFailure) -> Value
+    ) async throws(StoreFailure) -> Value {
+        if isDead { throw StoreFailure(.unavailable, "dead") }
+        return try await store.read(body)
+    }
+
+    func record<Value: Sendable>(
+        _ body: @escaping @Sendable (any FleetWriting) throws(StoreFailure) -> Value
+    ) async throws(StoreFailure) -> Value {
+        try spend()
+        return try await store.record(body)
+    }
+
+    func change<Value: Sendable>(
+        _ entry: AuditEntry, _ body: @escaping @Sendable (any FleetWriting) throws(StoreFailure) -> Value
+    ) async throws(StoreFailure) -> Value {
+        try spend()
+        return try await store.change(entry, body)
+    }
+
+    func size() async -> Int64 { 0 }
+    func close() async {}
+
+    private func spend() throws(StoreFailure) {
+        let alive = left.withLock { left in
+            left -= 1
+            return left >= 0
+        }
+        if !alive { throw StoreFailure(.unavailable, "dead") }
+    }
+}
