@@ -66,7 +66,7 @@ let package = Package(
         // Agent
         room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests", "HumanText"]),
         room("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "CHostProbe"]),
-        room("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "CExpat"]),
+        room("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "HumanText", "CExpat"]),
         room(
             "Agent", "AgentApp",
             ["NestingModel", "AgentWire", "AgentCore", "LinuxHostProvider", "LibvirtProvider", "CommandLineTable"]),

@@ -19,7 +19,7 @@ struct HostileDaemonTests {
             (.silence, "did not answer in time"),
             (.raw([0, 0, 0, 40, 0x20, 0, 0x80, 0x86]), "did not answer in time"),
             (.hangUp, "closed the connection"),
-            (.error(1), "libvirt says: no\u{FFFD}[31m (code 1)"),
+            (.error(1), "libvirt says: no\\u{1B}[31m (code 1)"),
         ])
     func faults(answer: FakeLibvirt.Answer, sentence: String) throws {
         let fake = try FakeLibvirt { procedure, _ in
@@ -98,7 +98,7 @@ struct HostileDaemonTests {
             }
         }
         let guest = try #require(LibvirtProvider(socket: fake.path).guests().value?.first)
-        #expect(guest.name == "web\u{FFFD}")
+        #expect(guest.name == "web\\u{7}")
         #expect(guest.uuid == "01020304-0506-0708-090a-0b0c0d0e0f10")
         #expect(guest.state == .off)
         for reason in [
