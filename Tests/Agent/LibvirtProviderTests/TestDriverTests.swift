@@ -57,4 +57,23 @@ struct TestDriverTests {
         #expect(guests.map(\.savedState) == [.known(true), .known(false), .known(false), .known(false)])
         #expect(guests.map(\.state) == [.off, .off, .off, .paused])
     }
+
+    @Test("hundreds of guests are read in two batches, each with its own facts")
+    func many() throws {
+        let provider = LibvirtProvider(socket: try libvirt().socketPath, uri: "test:///default")
+        let names = (100..<400).map { "guest\($0)" }
+        for name in names {
+            try provider.define(
+                Samples.domain("test", vcpu: "<vcpu>\(name.dropFirst(5))</vcpu>", name: name, more: filling))
+        }
+        for _ in 0..<2 {
+            let guests = try #require(provider.guests().value)
+            #expect(guests.map(\.name) == names + ["test"])
+            #expect(guests.dropLast().allSatisfy { "guest\($0.vcpus.maximum)" == $0.name })
+            #expect(Set(guests.compactMap(\.definitionDigest.value)).count == guests.count)
+        }
+    }
+
+    /// Makes answers longer than a socket's buffer holds of them.
+    private let filling = "<description>\(String(repeating: "filling ", count: 4000))</description>"
 }

@@ -1,9 +1,10 @@
 package import Foundation
 import Glibc
+import Synchronization
 
 /// A session libvirtd (and virtlogd) of the test's own, in folders of its own; root starts it as `nobody`. The
 /// machine's own libvirt is not touched.
-package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable is changed by `restart` alone.
+package final class PrivateLibvirt: Sendable {
     package struct Failure: Error, CustomStringConvertible {
         package var description: String
     }
@@ -16,7 +17,8 @@ package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable i
 
     package let folder: URL
     private let logDaemon: pid_t
-    private var daemon: pid_t
+    /// 0 while it does not run.
+    private let daemon = Mutex<pid_t>(0)
 
     /// Starts both, and waits until the socket answers.
     package init() throws {
@@ -34,10 +36,8 @@ package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable i
             }
         }
         logDaemon = try PrivateLibvirt.spawn("/usr/sbin/virtlogd", in: folder)
-        daemon = 0
         do {
-            daemon = try PrivateLibvirt.spawn("/usr/sbin/libvirtd", in: folder)
-            try waitUntilReady()
+            try startDaemon()
         } catch {
             stop()
             throw error
@@ -53,13 +53,16 @@ package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable i
 
     /// Ends libvirtd alone; its guests run on.
     package func endDaemon() {
-        PrivateLibvirt.end(daemon)
-        daemon = 0
+        daemon.withLock {
+            PrivateLibvirt.end($0)
+            $0 = 0
+        }
     }
 
     /// Starts libvirtd again, and waits until it answers when asked to.
     package func startDaemon(waiting: Bool = true) throws {
-        daemon = try PrivateLibvirt.spawn("/usr/sbin/libvirtd", in: folder)
+        let pid = try PrivateLibvirt.spawn("/usr/sbin/libvirtd", in: folder)
+        daemon.withLock { $0 = pid }
         if waiting { try waitUntilReady() }
     }
 
@@ -107,9 +110,13 @@ package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable i
         let deadline = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < deadline {
             if PrivateLibvirt.connects(to: socketPath) { return }
-            var status: Int32 = 0
-            if waitpid(daemon, &status, WNOHANG) == daemon {
-                daemon = 0
+            let hasEnded = daemon.withLock { pid in
+                var status: Int32 = 0
+                guard pid > 0, waitpid(pid, &status, WNOHANG) == pid else { return false }
+                pid = 0
+                return true
+            }
+            if hasEnded {
                 throw Failure(description: "libvirtd ended at its start: \(log.suffix(2000))")
             }
             usleep(20_000)
