@@ -135,8 +135,18 @@ import Testing
         (["/sys/module/kvm_intel/parameters/nested": "Y\n", "/proc/modules": "ext4 1 0 - Live 0x0\n"], .builtin),
         (["/sys/module/kvm_intel/parameters/nested": "Y\n"], nil),
         (["/lib/modules/6.1.0-18-amd64/modules.builtin": "kernel/arch/x86/kvm/kvm-intel.ko\n"], .builtin),
-        ([dep: "kernel/arch/x86/kvm/kvm-intel.ko.xz: kernel/arch/x86/kvm/kvm.ko.xz\n"], .available),
-        ([dep: "kernel/fs/ext4/ext4.ko:\n"], .missing),
+        (
+            [dep: "kernel/arch/x86/kvm/kvm-intel.ko.xz: kernel/arch/x86/kvm/kvm.ko.xz\n", "/proc/modules": "\n"],
+            .available
+        ),
+        ([dep: "kernel/arch/x86/kvm/kvm-intel.ko.xz: kernel/arch/x86/kvm/kvm.ko.xz\n"], nil),
+        (
+            [
+                dep: "kernel/fs/ext4/ext4.ko:\n", "/proc/modules": "\n",
+                "/lib/modules/6.1.0-18-amd64/modules.builtin": "\n",
+            ], .missing
+        ),
+        ([dep: "kernel/fs/ext4/ext4.ko:\n", "/proc/modules": "\n"], nil),
         ([:], nil),
     ]
 
@@ -187,7 +197,9 @@ import Testing
 
     @Test("A module that is not loaded has no loaded setting")
     func notLoaded() throws {
-        let files = Self.release.merging(["/proc/cpuinfo": RecordedCPUs.newIntel, Self.dep: "x/kvm-intel.ko:\n"]) { $1 }
+        let files = Self.release.merging([
+            "/proc/cpuinfo": RecordedCPUs.newIntel, Self.dep: "x/kvm-intel.ko:\n", "/proc/modules": "",
+        ]) { $1 }
         #expect(try FixtureTree(files).provider.hypervisor().nestedLoaded == .absent)
     }
 }
