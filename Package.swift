@@ -73,13 +73,13 @@ let package = Package(
         // Controller
         room("Controller", "FleetStore", ["NestingModel", "ControllerAPI"]),
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
-        room("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
+        room("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
         room(
             "Controller", "FleetControl",
             [
                 "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "FleetStore",
-                "FleetDocuments", "AgentDelivery", "StructuredLog", "Digests",
+                "FleetDocuments", "YAMLDocument", "AgentDelivery", "StructuredLog", "Digests",
             ]),
         room(
             "Controller", "ControllerHTTP", ["NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "StructuredLog"]),
@@ -125,7 +125,7 @@ let package = Package(
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
         tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
         tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),
-        tests("Controller", "FleetDocuments", ["NestingModel", "YAMLDocument"]),
+        tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
             [

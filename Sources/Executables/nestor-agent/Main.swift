@@ -1,4 +1,9 @@
+import AgentApp
+import Glibc
+
 @main
 struct Main {
-    static func main() {}
+    static func main() {
+        exit(AgentApp.run(Array(CommandLine.arguments.dropFirst())))
+    }
 }

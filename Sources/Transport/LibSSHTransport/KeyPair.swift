@@ -25,7 +25,8 @@ package struct KeyPair: Sendable {
     /// - Parameter text: of the private key, in OpenSSH's or PEM form, without a passphrase.
     package init(text: String, path: String) throws(SSHFailure) {
         var key: ssh_key?
-        guard ssh_pki_import_privkey_base64(text, nil, nil, nil, &key) == SSH_OK, let key else {
+        // The passphrase is never a null pointer: OpenSSL would then ask for one on the terminal.
+        guard ssh_pki_import_privkey_base64(text, "", nil, nil, &key) == SSH_OK, let key else {
             throw SSHFailure(
                 .keyUnusable, hop: path, "it is no private key, or has a passphrase",
                 remedy: "move it away: nestord makes a new one, and hosts must be enrolled again")

@@ -26,11 +26,8 @@ extension Link {
             throw handshakeFailure("the server's key cannot be read")
         }
         defer { ssh_string_free_char(text) }
-        let type = ssh_key_type(key)
-        let name =
-            type.rawValue >= SSH_KEYTYPE_ECDSA_P256.rawValue && type.rawValue <= SSH_KEYTYPE_ECDSA_P521.rawValue
-            ? ssh_pki_key_ecdsa_name(key) : ssh_key_type_to_char(type)
-        return HostKey(type: name.map { String(cString: $0) } ?? "", base64: String(cString: text))
+        let type = ssh_key_type_to_char(ssh_key_type(key)).map { String(cString: $0) } ?? ""
+        return HostKey(type: type, base64: String(cString: text))
     }
 
     /// Nothing but a pinned key passes, and nothing is authenticated before one did.

@@ -31,10 +31,12 @@ struct KillTests {
         let twice = ["define guest1": 2, "start guest1": 2]
         return [
             Scenario(
-                name: "committed", world: PretendWorld(guest), request: .set(guest), verdict: .commit, outcome: .committed,
+                name: "committed", world: PretendWorld(guest), request: .set(guest), verdict: .commit,
+                outcome: .committed,
                 effects: once),
             Scenario(
-                name: "never told", world: PretendWorld(guest), request: .set(guest), outcome: .kept, effects: once),
+                name: "never told", world: PretendWorld(guest), request: .set(guest, hold: 10), outcome: .kept,
+                effects: once),
             Scenario(
                 name: "rolled back", world: PretendWorld(guest), request: .set(guest), verdict: .rollback,
                 outcome: .rolledBack, effects: twice),
@@ -42,10 +44,10 @@ struct KillTests {
                 name: "does not start", world: PretendWorld(unstartable), request: .set(guest), outcome: .failed,
                 effects: ["define guest1": 2, "start guest1": 1]),
             Scenario(
-                name: "drained", world: two, request: .drain(), outcome: .committed,
+                name: "drained", world: two, request: .drain(hold: 10), outcome: .committed,
                 effects: ["start guest1": 1, "start guest2": 1]),
             Scenario(
-                name: "drained, with a reboot", world: rebooting, request: .drain(), outcome: .committed,
+                name: "drained, with a reboot", world: rebooting, request: .drain(hold: 10), outcome: .committed,
                 effects: ["start guest1": 1, "start guest2": 1]),
         ]
     }()

@@ -20,7 +20,12 @@ struct RefusalTests {
         Case(name: "paused", code: .paused, guest: { $0.state = .paused }),
         Case(name: "suspended", code: .paused, guest: { $0.state = .suspended }),
         Case(name: "state unknown", code: .paused, guest: { $0.state = .unknown }),
-        Case(name: "saved", code: .savedState, guest: { $0.state = .off; $0.savedDefinition = ["exposure": "off"] }),
+        Case(
+            name: "saved", code: .savedState,
+            guest: {
+                $0.state = .off
+                $0.savedDefinition = ["exposure": "off"]
+            }),
         Case(name: "owned", code: .owned, guest: { $0.owner = .openstack }),
         Case(
             name: "owned by another than was consented to", code: .owned, guest: { $0.owner = .openstack },

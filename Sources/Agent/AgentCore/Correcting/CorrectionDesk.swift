@@ -10,7 +10,9 @@ package struct CorrectionDesk {
     }
 
     /// Validates the whole batch, then journals it. An id that is known already is answered as it stands.
-    package func accept(_ order: CorrectParameters) throws(WireError) -> (records: [CorrectionRecord], entries: [JournalEntry]) {
+    package func accept(_ order: CorrectParameters) throws(WireError) -> (
+        records: [CorrectionRecord], entries: [JournalEntry]
+    ) {
         let faults = order.corrections.faults
         guard faults.isEmpty else { throw WireError(.invalidParameters, faults.joined(separator: "; ")) }
         var records: [CorrectionRecord] = []
@@ -80,7 +82,8 @@ package struct CorrectionDesk {
 
     private static func wrongPhase(_ entry: JournalEntry, _ what: String) -> WireError {
         WireError(
-            .correctionPhase, "the correction \(entry.request.id.quoted) is \(entry.record.phase), and waits for no \(what)")
+            .correctionPhase,
+            "the correction \(entry.request.id.quoted) is \(entry.record.phase), and waits for no \(what)")
     }
 
     private func change(

@@ -6,7 +6,9 @@ extension CorrectionRequest {
     package var faults: [String] {
         var faults: [String] = []
         if JournalName.file(for: id) == nil { faults.append("id must be 1 to about 190 printable ASCII characters") }
-        if !(1...86_400).contains(shutdownSeconds) { faults.append("shutdownSeconds must be 1 to 86400, is \(shutdownSeconds)") }
+        if !(1...86_400).contains(shutdownSeconds) {
+            faults.append("shutdownSeconds must be 1 to 86400, is \(shutdownSeconds)")
+        }
         if !(1...86_400).contains(startSeconds) { faults.append("startSeconds must be 1 to 86400, is \(startSeconds)") }
         if !(0...604_800).contains(holdSeconds) { faults.append("holdSeconds must be 0 to 604800, is \(holdSeconds)") }
         switch verb {
@@ -60,7 +62,9 @@ extension [CorrectionRequest] {
     /// All that is wrong with a batch, each with its place.
     package var faults: [String] {
         if isEmpty { return ["corrections is empty"] }
-        if count > WireLimits.corrections { return ["corrections must be at most \(WireLimits.corrections), are \(count)"] }
+        if count > WireLimits.corrections {
+            return ["corrections must be at most \(WireLimits.corrections), are \(count)"]
+        }
         var faults = enumerated().flatMap { place, request in request.faults.map { "corrections[\(place)]: \($0)" } }
         var ids: Set<String> = []
         for (place, request) in enumerated() where !ids.insert(request.id).inserted {

@@ -20,7 +20,9 @@ struct Lookout {
             case (.setGuest, let phase) where phase != .ended:
                 try lookAtChange(entry, &seen)
             default:
-                for duty in entry.duties where !duty.settled { seen.guests[duty.guest] = try provider.guest(duty.guest) }
+                for duty in entry.duties where !duty.settled {
+                    seen.guests[duty.guest] = try provider.guest(duty.guest)
+                }
             }
             return seen
         } catch {
@@ -39,13 +41,15 @@ struct Lookout {
                 seen.definition = wantsDefinition ? try sight(of: change, in: entry, uuid) : nil
                 seen.liveFault = try provider.liveFault(of: change, guest: uuid)
                 guard let second = try provider.guest(uuid) else { return }
-                if first.definitionDigest == second.definitionDigest, first.state == second.state, first.run == second.run {
+                if first.definitionDigest == second.definitionDigest, first.state == second.state,
+                    first.run == second.run
+                {
                     seen.guests[uuid] = second
                     return
                 }
             }
             throw ProviderFailure(.hypervisorUnreachable, "the guest \(uuid) changes all the time")
-        } catch where error.code == .guestUnknown {
+        } catch  where error.code == .guestUnknown {
             seen.guests[uuid] = nil
         }
     }
@@ -60,7 +64,7 @@ struct Lookout {
                 return .setBackNeeded(try provider.undoing(change, before: before, now: now) != nil)
             }
             return try provider.applying(change, to: now) == now ? .has(definition: now) : .lacks(definition: now)
-        } catch where error.code == .changeImpossible {
+        } catch  where error.code == .changeImpossible {
             return entry.record.phase == .rollingBack ? .setBackNeeded(false) : .impossible(error)
         }
     }

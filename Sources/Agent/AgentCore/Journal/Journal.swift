@@ -1,6 +1,6 @@
-import NestingModel
 package import AgentWire
 import Glibc
+import NestingModel
 
 /// The corrections of this host, one file each. A session and the worker both write it: every change is a read, a
 /// decision and a write under one lock, so that neither loses the other's word.
@@ -18,12 +18,13 @@ package final class Journal {
         var entry: JournalEntry
     }
 
-    /// Ended corrections that are remembered.
-    package static let remembered = 200
+    /// How many ended corrections are remembered.
+    private let remembered: Int
     private static let fileLimit = 16 << 20
 
-    package init(_ folder: StateFolder) throws(StateFault) {
+    package init(_ folder: StateFolder, remembered: Int = 200) throws(StateFault) {
         self.folder = folder
+        self.remembered = remembered
         try folder.prepare()
         lock = try FileLock(folder.journalLock)
         workLock = try FileLock(folder.workLock)
@@ -123,7 +124,8 @@ package final class Journal {
                     continue
                 }
                 seen[name] = Cached(
-                    inode: UInt64(facts.st_ino), seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec, entry: entry)
+                    inode: UInt64(facts.st_ino), seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec,
+                    entry: entry)
                 content.entries.append(entry)
             } catch {
                 content.damaged.append(try setAside(name))
@@ -162,8 +164,8 @@ package final class Journal {
 
     private func forgetOldest(_ content: inout JournalContent) throws(StateFault) {
         let ended = content.entries.filter { !$0.needsWork }
-        guard ended.count > Self.remembered else { return }
-        let old = Set(ended.prefix(ended.count - Self.remembered).map(\.request.id))
+        guard ended.count > remembered else { return }
+        let old = Set(ended.prefix(ended.count - remembered).map(\.request.id))
         for id in old {
             guard let name = JournalName.file(for: id) else { continue }
             unlink("\(folder.corrections)/\(name)")

@@ -6,14 +6,15 @@ enum JournalName {
     /// - Returns: nil where the id is empty, too long or not printable ASCII.
     static func file(for id: String) -> String? {
         guard !id.isEmpty, id.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { return nil }
-        let name = id.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                String(UnicodeScalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }
-        }.joined() + suffix
+        let name =
+            id.utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    String(UnicodeScalar(byte))
+                default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                }
+            }.joined() + suffix
         return name.utf8.count <= 200 ? name : nil
     }
 
@@ -23,7 +24,8 @@ enum JournalName {
         var rest = file.utf8[...]
         if let end = file.range(ofSuffixMark: suffix) { rest = file.utf8[..<end] }
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {

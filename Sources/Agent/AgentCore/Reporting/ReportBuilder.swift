@@ -1,7 +1,7 @@
-package import FoundationEssentials
-package import NestingModel
 import AgentWire
 import Digests
+package import FoundationEssentials
+package import NestingModel
 
 /// Composes one report from the providers.
 package struct ReportBuilder {

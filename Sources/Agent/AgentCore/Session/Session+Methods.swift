@@ -36,7 +36,8 @@ extension Session {
         }
         guard let method = header.method else {
             guard header.error == nil else { return }
-            return try send(WireFailure(id: header.id, error: WireError(.invalidRequest, "the request names no method")))
+            return try send(
+                WireFailure(id: header.id, error: WireError(.invalidRequest, "the request names no method")))
         }
         guard let id = header.id else { return }
         do throws(WireError) {
@@ -89,7 +90,9 @@ extension Session {
     }
 
     private func optionalParameters<Parameters: Decodable>(_ line: [UInt8]) throws(WireError) -> Parameters? {
-        do { return try WireCoding.decode(Incoming<Parameters>.self, from: line).params } catch let error as DecodingError {
+        do { return try WireCoding.decode(Incoming<Parameters>.self, from: line).params } catch let error
+            as DecodingError
+        {
             throw WireError(.invalidParameters, error.place)
         } catch {
             throw WireError(.invalidParameters, "the parameters can't be read")

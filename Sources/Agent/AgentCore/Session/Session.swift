@@ -20,7 +20,8 @@ package final class Session {
     private var lastNudge: BootInstant?
 
     package init(
-        role: SessionRole, reports: ReportBuilder, folder: StateFolder, clock: any BootClock, input: Int32, output: Int32,
+        role: SessionRole, reports: ReportBuilder, folder: StateFolder, clock: any BootClock, input: Int32,
+        output: Int32,
         startWorker: @escaping () throws(StateFault) -> Void
     ) {
         self.role = role

@@ -13,9 +13,18 @@ package struct Enrolment: Codable, Sendable, Hashable {
 
     static let file = "controller.json"
 
+    /// Whether a text may be a controller's id.
+    package static func isID(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0123456789.-_".unicodeScalars.contains($0))
+            }
+    }
+
     /// Checks an order's sender.
     /// - Returns: the enrolment to be stored before the order is acted on, nil where it stays as it is.
-    package static func admitting(controller: String, epoch: Int, to known: Enrolment?) throws(WireError) -> Enrolment? {
+    package static func admitting(controller: String, epoch: Int, to known: Enrolment?) throws(WireError) -> Enrolment?
+    {
         guard let known else {
             throw WireError(
                 .controllerUnknown, "this host is enrolled with no controller, and \(controller.quoted) asked",
@@ -55,6 +64,16 @@ extension StateFolder {
     package func enrolment() throws(StateFault) -> Enrolment? { try read(Enrolment.self, Enrolment.file) }
 
     package func store(_ enrolment: Enrolment) throws(StateFault) { try write(enrolment, Enrolment.file) }
+
+    /// Enrols this host with a controller, by an operator's hand. The same controller again keeps the highest epoch
+    /// that was seen.
+    package func enrol(_ enrolment: Enrolment) throws(StateFault) {
+        var enrolment = enrolment
+        if let known = try self.enrolment(), known.controller == enrolment.controller {
+            enrolment.epoch = max(known.epoch, enrolment.epoch)
+        }
+        try store(enrolment)
+    }
 
     package func forgetEnrolment() throws(StateFault) { try remove(Enrolment.file) }
 

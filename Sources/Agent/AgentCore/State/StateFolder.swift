@@ -22,7 +22,8 @@ package struct StateFolder: Sendable {
         for folder in [path, corrections] {
             guard chmod(folder, 0o700) == 0 else {
                 throw .errno(
-                    .unwritable, "restrict", folder, remedy: "run as the user that owns it, or name another with --state")
+                    .unwritable, "restrict", folder,
+                    remedy: "run as the user that owns it, or name another with --state")
             }
         }
     }

@@ -37,6 +37,7 @@ extension EligibilityRules {
             (report.guests.value ?? []).compactMap { guest in
                 guard var judgement = judge(guest, report) else { return nil }
                 judgement.guest = guest.name
+                judgement.sentence = "\(guest.name): \(judgement.sentence)"
                 return judgement
             }
         }

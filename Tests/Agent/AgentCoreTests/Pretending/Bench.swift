@@ -13,7 +13,9 @@ final class Bench {
     let host: PretendHypervisor
 
     init(_ world: PretendWorld) throws {
-        var template = Array("/tmp/nestor-agent-XXXXXX".utf8CString)
+        // In memory where there is such a place: these tests write to disk, durably, thousands of times.
+        let base = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp"
+        var template = Array("\(base)/nestor-agent-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw StateFault(.unwritable, "no folder") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         folder = StateFolder(path + "/state")
@@ -27,7 +29,8 @@ final class Bench {
     var desk: CorrectionDesk { CorrectionDesk(folder) }
 
     @discardableResult
-    func order(_ requests: CorrectionRequest..., epoch: Int = 5, controller: String = "c1") throws -> [CorrectionRecord] {
+    func order(_ requests: CorrectionRequest..., epoch: Int = 5, controller: String = "c1") throws -> [CorrectionRecord]
+    {
         try desk.accept(CorrectParameters(controller: controller, epoch: epoch, corrections: requests)).records
     }
 
@@ -40,7 +43,9 @@ final class Bench {
     func work(saying verdict: CorrectionVerdict? = nil, until: Worker.Until = .idle) throws -> CorrectionRecord {
         host.meanwhile = { [unowned self] _ in
             guard let verdict, let content = try? journal.content() else { return }
-            for entry in content.entries where entry.isWaiting && entry.verdict == nil { finish(entry.request.id, verdict) }
+            for entry in content.entries where entry.isWaiting && entry.verdict == nil {
+                finish(entry.request.id, verdict)
+            }
         }
         let other = try Journal(folder)
         try Worker(journal: other, guests: host, clock: host, waiter: host).run(until: until)
@@ -54,12 +59,14 @@ final class Bench {
 extension CorrectionRequest {
     /// `guest.set` for a pretended guest as it is now.
     static func set(
-        _ guest: PretendGuest, id: String = "k1", exposure: Bool = true, consent: CorrectionConsent = CorrectionConsent(),
+        _ guest: PretendGuest, id: String = "k1", exposure: Bool = true,
+        consent: CorrectionConsent = CorrectionConsent(),
         shutdown: Int = 60, hold: Int = 300
     ) -> CorrectionRequest {
         CorrectionRequest(
             id: id, verb: .setGuest, guest: guest.uuid, change: GuestChange(exposure: exposure),
-            definitionDigest: guest.digest, consent: consent, shutdownSeconds: shutdown, startSeconds: 60, holdSeconds: hold)
+            definitionDigest: guest.digest, consent: consent, shutdownSeconds: shutdown, startSeconds: 60,
+            holdSeconds: hold)
     }
 
     static func drain(

@@ -28,7 +28,8 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
     }
 
     static func store(_ world: PretendWorld, to file: String) throws {
-        try DurableFile.write([UInt8](try JSONEncoder().encode(world)), to: file)
+        // Whole or not at all, as its process may be killed; a power cut is not pretended.
+        try JSONEncoder().encode(world).write(to: URL(filePath: file), options: .atomic)
     }
 
     private func store() {
@@ -75,12 +76,14 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
     }
 
     func guest(_ uuid: String) throws(ProviderFailure) -> GuestReport? {
-        do throws(ProviderFailure) { return try reach(uuid).report } catch where error.code == .guestUnknown {
+        do throws(ProviderFailure) { return try reach(uuid).report } catch  where error.code == .guestUnknown {
             return nil
         }
     }
 
-    func definition(_ uuid: String) throws(ProviderFailure) -> String { PretendText.write(uuid, try reach(uuid).definition) }
+    func definition(_ uuid: String) throws(ProviderFailure) -> String {
+        PretendText.write(uuid, try reach(uuid).definition)
+    }
 
     func applying(_ change: GuestChange, to definition: String) throws(ProviderFailure) -> String {
         if change.maximumVCPUs == 4096 { throw ProviderFailure(.changeImpossible, "too many processors") }
@@ -124,7 +127,8 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
     func start(_ uuid: String) throws(ProviderFailure) {
         let guest = try reach(uuid)
         guard guest.state != .running else { throw ProviderFailure(.operationFailed, "it runs already") }
-        guard guest.failsToStartWith.isEmpty || !guest.failsToStartWith.allSatisfy({ guest.definition[$0] == $1 }) else {
+        guard guest.failsToStartWith.isEmpty || !guest.failsToStartWith.allSatisfy({ guest.definition[$0] == $1 })
+        else {
             throw ProviderFailure(.operationFailed, "no such CPU")
         }
         effect("start", guest) { world in

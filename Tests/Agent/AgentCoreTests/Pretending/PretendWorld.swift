@@ -115,12 +115,16 @@ struct PretendGuest: Codable, Equatable {
 
     var report: GuestReport {
         GuestReport(
-            uuid: uuid, name: name, state: state, run: run.map { .known($0) } ?? .absent, persistent: .known(persistent),
-            engine: .known(.qemu), owner: owner.map { .known(GuestOwner(manager: $0, evidence: "metadata")) } ?? .absent,
+            uuid: uuid, name: name, state: state, run: run.map { .known($0) } ?? .absent,
+            persistent: .known(persistent),
+            engine: .known(.qemu),
+            owner: owner.map { .known(GuestOwner(manager: $0, evidence: "metadata")) } ?? .absent,
             vcpus: VCPUFacts(current: .known(2), maximum: .known(2)),
-            memory: MemoryFacts(startup: .known(1 << 30), minimum: .absent, maximum: .known(1 << 30), dynamic: .known(false)),
+            memory: MemoryFacts(
+                startup: .known(1 << 30), minimum: .absent, maximum: .known(1 << 30), dynamic: .known(false)),
             exposure: ExposureFacts(
-                configured: .known(definition["exposure"] == "on"), live: live.map { .known($0["exposure"] == "on") } ?? .absent,
+                configured: .known(definition["exposure"] == "on"),
+                live: live.map { .known($0["exposure"] == "on") } ?? .absent,
                 mechanism: .known("pretended"), inUse: .absent, nestedRuns: .absent),
             interfaces: .known([]), snapshots: .known(0), savedState: .known(savedDefinition != nil),
             autostart: .known(false), onPowerOff: .known(onPowerOff), definitionDigest: .known(digest))
