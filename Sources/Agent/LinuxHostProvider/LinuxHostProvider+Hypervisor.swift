@@ -6,7 +6,7 @@ extension LinuxHostProvider {
         let modules = ModuleSigns(reading: tree)
         let release = kernelRelease()
         let offered = info?.virtualizationExtension(extensionSigns(modules)).value
-        let module = modules.module(for: info, extension: offered)
+        let module = modules.module(for: info, extension: offered, runs: kvmRegistered() == true)
         let state = module.flatMap { modules.state(of: $0, tree, release: release.value) }
         let setting = module.map { NestedSetting(module: $0, shape: info?.shape ?? .unrecognised) }
         let (device, answer) = device()
@@ -82,10 +82,12 @@ extension LinuxHostProvider {
         _ modules: Set<String>, _ info: CPUInfo?, _ state: Fact<ModuleState>, _ device: Fact<KVMDevice>
     ) -> Fact<HypervisorVendor> {
         if tree.text("/proc/xen/capabilities").value?.contains("control_d") == true { return .known(.xen) }
-        if device.value != nil { return .known(.kvm) }
-        if device == .absent { return .absent }
+        // A node alone proves nothing: systemd makes /dev/kvm wherever the module could be loaded.
+        if device.value?.createsVM == .known(true) { return .known(.kvm) }
+        if let registered = kvmRegistered() { return registered ? .known(.kvm) : .absent }
         // On x86 the common module alone runs nothing.
         if !modules.subtracting(info?.shape == .x86 ? ["kvm"] : []).isEmpty { return .known(.kvm) }
+        if device == .absent { return .absent }
         switch state {
         case .known(.available), .known(.missing): return .absent
         default: return .unknown(state.reason ?? device.reason ?? "whether KVM runs here is not told")

@@ -8,7 +8,8 @@ import Testing
         _ files: [String: String], module: String = "kvm_intel", shape: CPUInfo.Shape = .x86,
         state: ModuleState = .loaded, release: String = "6.1.0-18-amd64"
     ) throws -> NestedConfiguration {
-        let fixture = try FixtureTree(["/proc/cmdline": "ro quiet"].merging(files) { $1 })
+        let fixture = try FixtureTree(
+            ["/proc/cmdline": "ro quiet", "/etc/modprobe.d/empty.conf": ""].merging(files) { $1 })
         return .decide(
             NestedSetting(module: module, shape: shape), state: .known(state),
             modprobe: ModprobeConfiguration(reading: fixture.tree),
@@ -96,6 +97,22 @@ import Testing
         #expect(nothing.value.isUnknown && nothing.decidedBy.isUnknown)
     }
 
+    @Test("The default holds only where every place that could set it was read; a file's word holds with a note")
+    func incomplete() throws {
+        func decide(_ files: [String: String]) throws -> NestedConfiguration {
+            let fixture = try FixtureTree(files.merging(["/proc/cpuinfo": RecordedCPUs.newIntel]) { $1 })
+            let facts = fixture.provider.hypervisor()
+            return NestedConfiguration(value: facts.nestedConfigured, decidedBy: facts.nestedConfiguredBy)
+        }
+        let release = ["/proc/sys/kernel/osrelease": "6.1.0\n"]
+        #expect(try decide(release.merging(["/proc/cmdline": "ro"]) { $1 }).value.isUnknown)
+        #expect(try decide(release.merging([Self.conf: ""]) { $1 }).value.isUnknown)
+        #expect(try decide(release.merging([Self.conf: "", "/proc/cmdline": "ro"]) { $1 }).value == .known(true))
+        let file = try decide([Self.conf: "options kvm_intel nested=0"])
+        #expect(file.value == .known(false))
+        #expect(file.decidedBy.value?.contains("the kernel command line could not be read") == true)
+    }
+
     @Test("A link to /dev/null hides a file")
     func hidden() throws {
         let fixture = try FixtureTree(["/usr/lib/modprobe.d/kvm.conf": "options kvm_intel nested=0"])
@@ -181,6 +198,12 @@ import Testing
     func software() throws {
         let files = ["/proc/cpuinfo": RecordedCPUs.intelGuest, "/sys/module/kvm_pvm/uevent": "", "/proc/modules": "\n"]
         #expect(try FixtureTree(files).provider.hypervisor().module == .known("kvm_pvm"))
+    }
+
+    @Test("KVM that runs without a hardware extension is nobody's module that was not seen")
+    func softwareUnseen() throws {
+        let files = ["/proc/cpuinfo": RecordedCPUs.intelGuest, "/proc/misc": "232 kvm\n"]
+        #expect(try FixtureTree(files).provider.hypervisor().module.isUnknown)
     }
 
     @Test(

@@ -46,11 +46,15 @@ struct ModuleSigns: Sendable, Equatable {
     }
 
     /// The module that nesting depends on here. A kernel with both vendors' modules built in has both in /sys.
-    func module(for info: CPUInfo?, extension offered: VirtualizationExtension?) -> Fact<String> {
+    /// - Parameter runs: whether KVM is known to run, by whatever module.
+    func module(for info: CPUInfo?, extension offered: VirtualizationExtension?, runs: Bool) -> Fact<String> {
         let vendorModules = ["kvm_intel", "kvm_amd", "kvm_pvm", "kvm_hv", "kvm_pr"].filter { running.contains($0) }
         let expected = Self.expected(for: info, extension: offered)
         if let expected, running.contains(expected) { return .known(expected) }
         if let only = vendorModules.first, vendorModules.count == 1 || expected == nil { return .known(only) }
+        if runs, info?.shape == .x86, offered == VirtualizationExtension.none {
+            return .unknown("KVM runs here without a hardware extension, by a module that is not told")
+        }
         if let expected { return .known(expected) }
         if running.contains("kvm") { return .known("kvm") }
         return .unknown("nothing readable tells which KVM module belongs here")
