@@ -1,5 +1,6 @@
 import FleetStore
 import NestingModel
+import Synchronization
 import Testing
 
 @testable import FleetControl

@@ -1,6 +1,7 @@
 import ControllerAPI
 import FleetStore
 import NestingModel
+import Synchronization
 import Testing
 
 @testable import FleetControl

@@ -1,6 +1,8 @@
+import AgentWire
 import ControllerAPI
 import NestingModel
 import SecureShell
+import Synchronization
 import Testing
 
 @testable import FleetControl
