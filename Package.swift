@@ -66,7 +66,7 @@ let package = Package(
         // Agent
         room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests", "HumanText"]),
         room("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "CHostProbe"]),
-        room("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "CExpat"]),
+        room("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "HumanText", "CExpat"]),
         room(
             "Agent", "AgentApp",
             ["NestingModel", "AgentWire", "AgentCore", "LinuxHostProvider", "LibvirtProvider", "CommandLineTable"]),
@@ -122,8 +122,11 @@ let package = Package(
         tests("Transport", "LibSSHTransport", ["SecureShell", "NestorTestKit"]),
         tests("Transport", "HTTPServing", ["HTTPCalling", "NestorTestKit"]),
         tests("Agent", "AgentCore", ["NestingModel", "AgentWire", "NestorTestKit"]),
+        tests(
+            "Agent", "AgentApp",
+            ["NestingModel", "AgentWire", "AgentCore", "LibvirtProvider", "NestorTestKit", "nestor-agent"]),
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
-        tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
+        tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "NestorTestKit"]),
         tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),
         tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests(

@@ -1,9 +1,10 @@
 package import Foundation
 import Glibc
+import Synchronization
 
 /// A session libvirtd (and virtlogd) of the test's own, in folders of its own; root starts it as `nobody`. The
 /// machine's own libvirt is not touched.
-package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable is changed by `restart` alone.
+package final class PrivateLibvirt: Sendable {
     package struct Failure: Error, CustomStringConvertible {
         package var description: String
     }
@@ -16,7 +17,8 @@ package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable i
 
     package let folder: URL
     private let logDaemon: pid_t
-    private var daemon: pid_t
+    /// 0 while it does not run.
+    private let daemon = Mutex<pid_t>(0)
 
     /// Starts both, and waits until the socket answers.
     package init() throws {
@@ -34,10 +36,8 @@ package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable i
             }
         }
         logDaemon = try PrivateLibvirt.spawn("/usr/sbin/virtlogd", in: folder)
-        daemon = 0
         do {
-            daemon = try PrivateLibvirt.spawn("/usr/sbin/libvirtd", in: folder)
-            try waitUntilReady()
+            try startDaemon()
         } catch {
             stop()
             throw error
@@ -53,13 +53,16 @@ package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable i
 
     /// Ends libvirtd alone; its guests run on.
     package func endDaemon() {
-        PrivateLibvirt.end(daemon)
-        daemon = 0
+        daemon.withLock {
+            PrivateLibvirt.end($0)
+            $0 = 0
+        }
     }
 
     /// Starts libvirtd again, and waits until it answers when asked to.
     package func startDaemon(waiting: Bool = true) throws {
-        daemon = try PrivateLibvirt.spawn("/usr/sbin/libvirtd", in: folder)
+        let pid = try PrivateLibvirt.spawn("/usr/sbin/libvirtd", in: folder)
+        daemon.withLock { $0 = pid }
         if waiting { try waitUntilReady() }
     }
 
@@ -79,12 +82,15 @@ package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable i
     }
 
     /// Runs virsh on this daemon.
+    /// - Parameter driver: what to open there; its test driver has state as long as somebody holds a connection to it.
     /// - Returns: what it printed, without white space at the end.
     @discardableResult
-    package func virsh(_ arguments: String...) throws -> String {
+    package func virsh(driver: String = "qemu:///session", _ arguments: String...) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/virsh")
-        process.arguments = ["-q", "-c", "qemu:///session?socket=\(socketPath)"] + arguments
+        // Where a driver has a transport of its own, libvirt's library must be told to ask the daemon.
+        let uri = driver.hasPrefix("test:") ? driver.replacingOccurrences(of: "test:", with: "test+unix:") : driver
+        process.arguments = ["-q", "-c", "\(uri)?socket=\(socketPath)"] + arguments
         process.environment = PrivateLibvirt.environment(folder)
         let output = Pipe()
         process.standardOutput = output
@@ -104,9 +110,13 @@ package final class PrivateLibvirt: @unchecked Sendable {  // Its one variable i
         let deadline = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < deadline {
             if PrivateLibvirt.connects(to: socketPath) { return }
-            var status: Int32 = 0
-            if waitpid(daemon, &status, WNOHANG) == daemon {
-                daemon = 0
+            let hasEnded = daemon.withLock { pid in
+                var status: Int32 = 0
+                guard pid > 0, waitpid(pid, &status, WNOHANG) == pid else { return false }
+                pid = 0
+                return true
+            }
+            if hasEnded {
                 throw Failure(description: "libvirtd ended at its start: \(log.suffix(2000))")
             }
             usleep(20_000)

@@ -20,7 +20,7 @@ final class LibvirtConnection {
 
     private static let callsUnderWay = 24
     /// Of all answers to one batch together.
-    private static let batchLimit = 256 << 20
+    private static let batchLimit = 64 << 20
 
     /// Connects, agrees on authentication and opens the hypervisor.
     init(to endpoint: LibvirtEndpoint, patience: Patience) throws(ConnectionFault) {

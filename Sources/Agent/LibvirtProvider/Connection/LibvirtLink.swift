@@ -24,21 +24,20 @@ final class LibvirtLink {
     var endpoint: LibvirtEndpoint? { connection?.endpoint }
 
     /// Makes the calls, and where the connection ends meanwhile, makes them once more over a new one.
-    /// - Returns: the answers, and whether the calls may have been made twice.
     func ask(
         _ calls: [RemoteCall], within limit: Duration
-    ) throws(Unreachable) -> (answers: [RemoteAnswer], again: Bool) {
+    ) throws(Unreachable) -> [RemoteAnswer] {
         let first: LibvirtConnection
         if let connection { first = connection } else { first = try connect() }
         do throws(ConnectionFault) {
-            return (try first.ask(calls, within: limit), false)
+            return try first.ask(calls, within: limit)
         } catch {
             connection = nil
             guard case .closed = error else { throw .failed(error) }
         }
         let second = try reconnect()
         do throws(ConnectionFault) {
-            return (try second.ask(calls, within: limit), true)
+            return try second.ask(calls, within: limit)
         } catch {
             connection = nil
             throw .failed(error)

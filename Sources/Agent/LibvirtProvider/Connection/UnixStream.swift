@@ -66,9 +66,10 @@ final class UnixStream {
     /// - Returns: how many bytes came; 0 where none is there now.
     /// - Throws: `closed` at the end of the stream.
     func read(into buffer: inout [UInt8], limit: Int) throws(ConnectionFault) -> Int {
-        let received = withUnsafeTemporaryAllocation(byteCount: limit, alignment: 1) { space -> Int in
+        // Not as raw bytes, which an array takes one by one.
+        let received = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: limit) { space -> Int in
             let count = recv(descriptor, space.baseAddress, limit, 0)
-            if count > 0 { buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: space[..<count])) }
+            if count > 0 { buffer.append(contentsOf: UnsafeBufferPointer(rebasing: space[..<count])) }
             return count
         }
         if received > 0 { return received }

@@ -58,7 +58,7 @@ struct XMLEdit {
     /// Removes an element, and the white space before it.
     mutating func remove(_ index: Int) {
         let range = tree[index].range
-        replace((range.lowerBound - spaceBefore(range.lowerBound).count)..<range.upperBound, with: "")
+        replace((range.lowerBound - spaceBefore(range.lowerBound).utf8.count)..<range.upperBound, with: "")
     }
 
     /// Makes an element an empty one: `<a/>`.

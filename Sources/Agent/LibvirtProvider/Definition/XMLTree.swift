@@ -23,12 +23,7 @@ struct XMLTree {
 
     let bytes: [UInt8]
     /// In document order; the root is the first.
-    fileprivate(set) var nodes: [Node]
-
-    init(bytes: [UInt8], nodes: [Node]) {
-        self.bytes = bytes
-        self.nodes = nodes
-    }
+    let nodes: [Node]
 
     subscript(_ index: Int) -> Node { nodes[index] }
 

@@ -8,15 +8,11 @@ extension LibvirtProvider {
     }
 
     package func define(_ definition: String) throws(ProviderFailure) {
-        var answer = try change(.define(definition, validating: true)).answer
-        // libvirt's schema lags behind what libvirt itself accepts and writes: a text that is refused by the schema
-        // alone goes to libvirt's parser, which checks all the rest.
-        if case .refused(let error) = answer, error.code == .invalidSchema {
-            answer = try change(.define(definition, validating: false)).answer
-        }
-        if case .refused(let error) = answer {
-            throw ProviderFailure(error, "defining the guest", code: .definitionRefused)
-        }
+        // Never without libvirt's schema: past it, libvirtd 9.0 ends itself over `<vcpu>-1</vcpu>`.
+        guard case .refused(let error) = try change(.define(definition)) else { return }
+        var failure = ProviderFailure(error, "defining the guest", code: .definitionRefused)
+        if error.code == .invalidSchema { failure.remedy = "correct the definition: virt-xml-validate names the place" }
+        throw failure
     }
 
     package func requestShutdown(_ uuid: String) throws(ProviderFailure) {
@@ -33,7 +29,7 @@ extension LibvirtProvider {
 
     package func dropSavedState(_ uuid: String) throws(ProviderFailure) {
         let domain = try lookup(uuid)
-        let answer = try change(.on(domain, .domainManagedSaveRemove)).answer
+        let answer = try change(.on(domain, .domainManagedSaveRemove))
         guard case .refused(let error) = answer else { return }
         var reader = try readOne(.on(domain, .domainHasManagedSave), "looking for a saved state of \(domain.name)")
         if (try? reader.signed()) == 0 { return }
@@ -46,15 +42,14 @@ extension LibvirtProvider {
         _ procedure: Procedure, on uuid: String, _ verb: String, unless isDone: (GuestState) -> Bool
     ) throws(ProviderFailure) {
         let domain = try lookup(uuid)
-        guard case .refused(let error) = try change(.on(domain, procedure)).answer else { return }
-        if error.code == .operationInvalid, isDone(try state(of: domain)) { return }
+        guard case .refused(let error) = try change(.on(domain, procedure)) else { return }
+        if error.code != .noDomain, isDone(try state(of: domain)) { return }
         throw ProviderFailure(error, "\(verb) guest \(domain.name)")
     }
 
-    private func change(_ call: RemoteCall) throws(ProviderFailure) -> (answer: RemoteAnswer, again: Bool) {
+    private func change(_ call: RemoteCall) throws(ProviderFailure) -> RemoteAnswer {
         do throws(LibvirtLink.Unreachable) {
-            let (answers, again) = try link.ask([call], within: link.patience.changing)
-            return (answers[0], again)
+            return try link.ask([call], within: link.patience.changing)[0]
         } catch {
             throw ProviderFailure(error)
         }

@@ -3,7 +3,7 @@ package import NestingModel
 
 extension LibvirtProvider: GuestProvider {
     package func applying(_ change: GuestChange, to definition: String) throws(ProviderFailure) -> String {
-        let host = try host()
+        let host = try host(fresh: true)
         let parsed = try parse(definition)
         do throws(EditFault) {
             return try parsed.applying(change, on: host)

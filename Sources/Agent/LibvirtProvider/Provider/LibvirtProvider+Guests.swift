@@ -9,9 +9,7 @@ extension LibvirtProvider {
         do throws(ProviderFailure) {
             return .known(try reports(only: nil))
         } catch {
-            // Absent is only what no socket exists for.
-            if case .absent = manager() { return .absent }
-            return .unknown(error.description)
+            return isAbsent ? .absent : .unknown(error.description)
         }
     }
 

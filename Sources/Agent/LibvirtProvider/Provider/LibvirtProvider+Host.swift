@@ -4,7 +4,7 @@ package import NestingModel
 extension LibvirtProvider {
     package func manager() -> Fact<GuestManagerFacts> {
         do throws(LibvirtLink.Unreachable) {
-            let answers = try link.ask([RemoteCall(.connectGetLibVersion)], within: link.patience.reading).answers
+            let answers = try link.ask([RemoteCall(.connectGetLibVersion)], within: link.patience.reading)
             let endpoint = link.endpoint
             return .known(
                 GuestManagerFacts(
@@ -25,10 +25,13 @@ extension LibvirtProvider {
         }
     }
 
-    /// What libvirt knows of the host, read anew when the last reading is older than a minute: an administrator may
-    /// load kvm with another `nested` at any time.
-    func host() throws(ProviderFailure) -> HostVirtualization {
-        if let virtualization, ContinuousClock.now < virtualization.read + .seconds(60) { return virtualization.host }
+    /// What libvirt knows of the host. Reading it costs libvirt more than all guests together, so that reports take a
+    /// reading of the last minute; an administrator may load kvm with another `nested` at any time.
+    /// - Parameter fresh: a change is decided by it: it is read now.
+    func host(fresh: Bool = false) throws(ProviderFailure) -> HostVirtualization {
+        if !fresh, let virtualization, ContinuousClock.now < virtualization.read + .seconds(60) {
+            return virtualization.host
+        }
         let answers = try read([
             RemoteCall(.connectGetCapabilities), .domainCapabilities(engine: "kvm", arch: "x86_64"),
             .domainCapabilities(engine: "qemu", arch: "x86_64"),

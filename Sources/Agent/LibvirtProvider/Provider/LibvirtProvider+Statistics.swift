@@ -9,7 +9,7 @@ extension LibvirtProvider {
         let runs: Fact<[[UInt8]: Int64]>
         do throws(LibvirtLink.Unreachable) {
             let limit = min(link.patience.reading, .seconds(3))
-            runs = LibvirtProvider.nestedRuns(try link.ask([.virtualCPUStatistics()], within: limit).answers[0])
+            runs = LibvirtProvider.nestedRuns(try link.ask([.virtualCPUStatistics()], within: limit)[0])
         } catch {
             runs = .unknown(ProviderFailure(error).description)
         }

@@ -6,6 +6,8 @@ package final class LibvirtProvider {
     let link: LibvirtLink
     /// The facts of definitions seen before, by guest: they only follow from the text and the host.
     var definitions = DefinitionCache()
+    /// Whether the last reading found no libvirt here at all.
+    private(set) var isAbsent = false
     var virtualization: (read: ContinuousClock.Instant, host: HostVirtualization)?
 
     /// - Parameters:
@@ -27,9 +29,11 @@ package final class LibvirtProvider {
     /// Makes calls that only read.
     func read(_ calls: [RemoteCall]) throws(ProviderFailure) -> [RemoteAnswer] {
         guard !calls.isEmpty else { return [] }
+        isAbsent = false
         do throws(LibvirtLink.Unreachable) {
-            return try link.ask(calls, within: link.patience.reading).answers
+            return try link.ask(calls, within: link.patience.reading)
         } catch {
+            if case .absent = error { isAbsent = true }
             throw ProviderFailure(error)
         }
     }

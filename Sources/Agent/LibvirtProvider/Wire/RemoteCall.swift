@@ -71,11 +71,11 @@ extension RemoteCall {
         }
     }
 
-    /// - Parameter validating: whether libvirt checks the XML against its schema (VIR_DOMAIN_DEFINE_VALIDATE).
-    static func define(_ xml: String, validating: Bool) -> RemoteCall {
+    /// libvirt checks the XML against its schema first (VIR_DOMAIN_DEFINE_VALIDATE).
+    static func define(_ xml: String) -> RemoteCall {
         RemoteCall(.domainDefineXMLFlags) {
             $0.string(xml)
-            $0.unsigned(validating ? 1 : 0)
+            $0.unsigned(1)
         }
     }
 

@@ -1,19 +1,25 @@
+import HumanText
+
 /// A guest as libvirt's wire names it.
 struct RemoteDomain: Equatable {
+    /// As it may be shown.
     var name: String
+    /// As libvirt has it, to be given back.
+    private let nameBytes: [UInt8]
     /// 16 bytes.
     var uuid: [UInt8]
     /// -1 while it does not run.
     var id: Int32
 
     init(reading reader: inout XDRReader) throws(XDRFault) {
-        name = printable(try reader.string())
+        nameBytes = Array(try reader.string())
+        name = printable(nameBytes)
         uuid = Array(try reader.fixed(16))
         id = try reader.signed()
     }
 
     func write(to writer: inout XDRWriter) {
-        writer.string(name)
+        writer.string(nameBytes)
         writer.fixed(uuid)
         writer.signed(id)
     }
@@ -46,19 +52,7 @@ struct RemoteDomain: Equatable {
     }
 }
 
-/// Text from the other side, without characters that could steer a terminal or break a log's line.
+/// Text from the other side, fit to be shown and logged: in one line, bounded, without control characters.
 func printable(_ bytes: some Collection<UInt8>) -> String {
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    var clean = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars { clean.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
-    return String(clean)
-}
-
-/// C0, DEL, C1 and the marks that turn the direction of writing.
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
-    default: false
-    }
+    ShownText.escaped(String(decoding: bytes, as: UTF8.self), limit: 1024)
 }

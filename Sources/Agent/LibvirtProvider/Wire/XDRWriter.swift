@@ -16,8 +16,9 @@ struct XDRWriter {
         bytes.append(contentsOf: repeatElement(0, count: (4 - value.count % 4) % 4))
     }
 
-    mutating func string(_ value: String) {
-        let text = Array(value.utf8)
+    mutating func string(_ value: String) { string(Array(value.utf8)) }
+
+    mutating func string(_ text: [UInt8]) {
         unsigned(UInt32(text.count))
         fixed(text)
     }
