@@ -122,6 +122,9 @@ let package = Package(
         tests("Transport", "LibSSHTransport", ["SecureShell", "NestorTestKit"]),
         tests("Transport", "HTTPServing", ["HTTPCalling", "NestorTestKit"]),
         tests("Agent", "AgentCore", ["NestingModel", "AgentWire", "NestorTestKit"]),
+        tests(
+            "Agent", "AgentApp",
+            ["NestingModel", "AgentWire", "AgentCore", "LibvirtProvider", "NestorTestKit", "nestor-agent"]),
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
         tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "NestorTestKit"]),
         tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),

@@ -69,7 +69,11 @@ image_make() {
     step_name='waiting for another image build'
     flock -w 900 8 || fail 'another image build holds the cache for more than 15 minutes' \
         "see what holds $cache/.lock"
-    if [ -f "$image/root.ext4" ]; then return; fi
+    if [ -f "$image/root.ext4" ]; then
+        # What starts later must not inherit the lock.
+        exec 8>&-
+        return
+    fi
     image_prune "$cache" "$image" "$base"
     work=$(umask 022 && mktemp -d "$cache/work.XXXXXX")
     chmod 755 "$work"

@@ -9,13 +9,18 @@ agent_file=$agent_scratch/nestor-agent
 build_agent() {
     local built
     swift build --package-path "$top" --scratch-path "$agent_scratch" -c release -Xswiftc -static-executable \
-        --product nestor-agent || return
+        --product nestor-agent 2>&1 | without_static_warnings || return
     built=$(swift build --package-path "$top" --scratch-path "$agent_scratch" -c release \
         -Xswiftc -static-executable --show-bin-path)/nestor-agent || return
     if [ ! -f "$agent_file" ] || [ "$built" -nt "$agent_file" ]; then
         strip -o "$agent_file.new" "$built" && mv "$agent_file.new" "$agent_file" || return
     fi
     agent_is_static "$agent_file"
+}
+
+# The linker warns of name-service calls in the toolchain's own libraries, which the agent does not make.
+without_static_warnings() {
+    sed -u '/warning: Using .* in statically linked applications/d; /warning: the use of .mktemp. is dangerous/d'
 }
 
 # The hosts of a fleet have no Swift, and another C library than this machine, or none.

@@ -30,10 +30,10 @@ story_policy() {
     cat << 'YAML'
 policies:
   - name: builders-nest
-    selector:
+    select:
       paths: [rack7/build-l1]
-    desired:
-      exposure: true
+    desire:
+      exposure: exposed
     mode: propose
 YAML
 }

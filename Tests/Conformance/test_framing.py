@@ -10,7 +10,7 @@ def code(message):
     return message["error"]["data"]["code"]
 
 
-@pytest.mark.parametrize("line", [b"{", b"hello", b'{"jsonrpc": "2.0", "id": 1,}', b"\x00\x01\x02", b"{\x22a\x22: \xff\xfe}"])
+@pytest.mark.parametrize("line", [b"{", b"hello", b'{"jsonrpc": "2.0" "id": 1}', b"\x00\x01\x02", b"{\x22a\x22: \xff\xfe}"])
 def test_what_is_no_json_is_answered_so(agent, line):
     session = agent.start()
     session.send_raw(line + b"\n")

@@ -13,6 +13,16 @@ enum DetachedProcess {
         _ = chdir("/")
     }
 
+    /// This very program's file; by the kernel's link where the file was replaced by an upgrade.
+    private static var ownFile: String {
+        let link = "/proc/self/exe"
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink(link, &buffer, buffer.count)
+        guard count > 0 else { return link }
+        let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return access(path, X_OK) == 0 ? path : link
+    }
+
     /// Starts this very program with other arguments.
     static func start(_ arguments: [String]) throws(StateFault) {
         // A child that has ended is nobody's to wait for.
@@ -32,7 +42,7 @@ enum DetachedProcess {
         var words = (["nestor-agent"] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var process = pid_t()
-        let fault = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, environ)
+        let fault = posix_spawn(&process, ownFile, &actions, &attributes, &words, environ)
         guard fault == 0 else {
             throw StateFault(.unwritable, "cannot start a worker: \(String(cString: strerror(fault)))")
         }

@@ -6,7 +6,7 @@ extension LinuxHostProvider {
         let modules = ModuleSigns(reading: tree)
         let release = kernelRelease()
         let offered = info?.virtualizationExtension(extensionSigns(modules)).value
-        let module = modules.module(for: info, extension: offered)
+        let module = modules.module(for: info, extension: offered, runs: kvmRegistered() == true)
         let state = module.flatMap { modules.state(of: $0, tree, release: release.value) }
         let setting = module.map { NestedSetting(module: $0, shape: info?.shape ?? .unrecognised) }
         let (device, answer) = device()
@@ -20,12 +20,13 @@ extension LinuxHostProvider {
             case .absent: NestedConfiguration(value: .absent, decidedBy: .absent)
             case .unknown(let reason): NestedConfiguration(value: .unknown(reason), decidedBy: .unknown(reason))
             }
-        let isIdle = state == .known(.builtin) && device == .absent && offered == VirtualizationExtension.none
+        // Built in, but with nothing to run on, it is as good as not loaded.
+        let isIdle = state == .known(.builtin) && device.value == nil && offered == VirtualizationExtension.none
         return HypervisorFacts(
-            kind: kind(modules, state, device), module: module, moduleState: state, nestedConfigured: configured.value,
+            kind: kind(isIdle ? [] : modules.running, info, state, device), module: module, moduleState: state,
+            nestedConfigured: configured.value,
             nestedConfiguredBy: configured.decidedBy,
-            // Built in, but with nothing to run on, it is as good as not loaded.
-            nestedLoaded: isIdle
+            nestedLoaded: isIdle && device == .absent
                 ? .absent : setting.flatMap { nestedLoaded($0, state, commandLine, answer) },
             device: device, parameters: module.value.map { parameters($0) } ?? [:], manager: .unknown("not asked here"))
     }
@@ -78,11 +79,14 @@ extension LinuxHostProvider {
     }
 
     private func kind(
-        _ modules: ModuleSigns, _ state: Fact<ModuleState>, _ device: Fact<KVMDevice>
+        _ modules: Set<String>, _ info: CPUInfo?, _ state: Fact<ModuleState>, _ device: Fact<KVMDevice>
     ) -> Fact<HypervisorVendor> {
         if tree.text("/proc/xen/capabilities").value?.contains("control_d") == true { return .known(.xen) }
-        if device.value != nil { return .known(.kvm) }
-        if !modules.running.isEmpty, device != .absent { return .known(.kvm) }
+        // A node alone proves nothing: systemd makes /dev/kvm wherever the module could be loaded.
+        if device.value?.createsVM == .known(true) { return .known(.kvm) }
+        if let registered = kvmRegistered() { return registered ? .known(.kvm) : .absent }
+        // On x86 the common module alone runs nothing.
+        if !modules.subtracting(info?.shape == .x86 ? ["kvm"] : []).isEmpty { return .known(.kvm) }
         if device == .absent { return .absent }
         switch state {
         case .known(.available), .known(.missing): return .absent

@@ -85,4 +85,6 @@ package struct FleetComparison: Sendable, Hashable {
     package var notEnrolled: [NodePath] = []
     /// Enrolled and not in the file, by path: what `prune` removes.
     package var notInFile: [NodePath] = []
+
+    package init() {}
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Bytes that arrived and were not read yet, given out as they are or line by line.
 ///
 /// It finds a line's end once: what was searched is not searched again when more arrives, so that a peer which sends
@@ -30,7 +32,7 @@ package struct ByteQueue: Sendable {
     package mutating func nextLine(limit: Int) -> Line {
         let limit = min(max(limit, 0), 1 << 40)
         let reach = min(bytes.count, start + limit + 1)
-        if let end = bytes[max(searched, start)..<max(reach, searched, start)].firstIndex(of: UInt8(ascii: "\n")) {
+        if let end = lineFeed(in: max(searched, start)..<max(reach, searched, start)) {
             let line = Array(bytes[start..<end])
             consume(line.count + 1)
             return .line(line)
@@ -50,6 +52,16 @@ package struct ByteQueue: Sendable {
     package mutating func drain(_ body: (UnsafeRawBufferPointer) -> Int) {
         let used = bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start...])) }
         consume(used)
+    }
+
+    /// By memchr: this is where all of a peer's output goes through.
+    private func lineFeed(in range: Range<Int>) -> Int? {
+        bytes.withUnsafeBytes { all in
+            guard !range.isEmpty, let base = all.baseAddress,
+                let found = memchr(base + range.lowerBound, Int32(UInt8(ascii: "\n")), range.count)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
     }
 
     private mutating func consume(_ length: Int) {

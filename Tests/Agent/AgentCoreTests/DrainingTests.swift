@@ -115,4 +115,15 @@ struct DrainingTests {
         #expect(record.owesStart)
         #expect(bench.host.world.runs(guests[1].uuid))
     }
+
+    @Test("Guests that their host saved at its reboot go on from there when the hold ends")
+    func savedAtReboot() throws {
+        var world = world
+        world.plans = [.init(at: 1000.5, what: .reboot(saved: [guests[0].uuid, guests[1].uuid]))]
+        let bench = try Bench(world)
+        try bench.order(.drain(hold: 10))
+        #expect(try bench.work().outcome == .committed)
+        #expect(bench.host.world.runs(guests[0].uuid) && bench.host.world.runs(guests[1].uuid))
+        #expect(bench.host.world.effects.allSatisfy { !$0.hasPrefix("drop") })
+    }
 }

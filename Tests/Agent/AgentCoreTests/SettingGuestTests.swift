@@ -207,4 +207,54 @@ struct SettingGuestTests {
         #expect(record.code == CorrectionCode.hypervisorUnreachable.rawValue)
         #expect(bench.host.world.effects.isEmpty)
     }
+
+    @Test("A hypervisor that goes away while a guest is down only delays it")
+    func comesBack() throws {
+        let guest = PretendGuest(1)
+        let bench = try Bench(PretendWorld(guest))
+        bench.host.beforeCall = { host, _ in
+            host.unreachable = (1001.0..<1400.0).contains(host.world.time) && !host.world.runs(guest.uuid)
+        }
+        try bench.order(.set(guest))
+        #expect(try bench.work(saying: .commit).outcome == .committed)
+        #expect(bench.host.world.time >= 1400)
+        #expect(bench.host.world.count("start guest1") == 1)
+    }
+
+    @Test("Somebody else's edit is never lost, whenever it comes", arguments: 1...24)
+    func editedMeanwhile(call: Int) throws {
+        let guest = PretendGuest(1)
+        let bench = try Bench(PretendWorld(guest))
+        bench.host.beforeCall = { host, number in
+            // Between the last look and the write there is nothing to compare with: libvirt offers no compare-and-set.
+            if number >= call, !host.isDefining { host.world.guests[guest.uuid]?.definition["note"] = "edited" }
+        }
+        try bench.order(.set(guest))
+        let record = try bench.work(saying: .rollback)
+        #expect(bench.host.world.guests[guest.uuid]?.definition["note"] == "edited")
+        #expect(bench.host.world.guests[guest.uuid]?.definition["exposure"] == "off")
+        #expect(bench.host.world.runs(guest.uuid))
+        if record.code == CorrectionCode.definitionChanged.rawValue { #expect(bench.host.world.effects.isEmpty) }
+    }
+
+    @Test(
+        "A guest that its host saved at a reboot holds the old CPU: back to it, or dropped with consent",
+        arguments: [
+            true, false,
+        ])
+    func savedAtReboot(consents: Bool) throws {
+        let guest = PretendGuest(1)
+        var world = PretendWorld(guest)
+        world.plans = [.init(at: 1000.7, what: .reboot(saved: [guest.uuid]))]
+        let bench = try Bench(world)
+        try bench.order(.set(guest, consent: CorrectionConsent(dropSavedState: consents)))
+        let record = try bench.work(saying: .commit)
+        let after = try #require(bench.host.world.guests[guest.uuid])
+        #expect(after.state == .running)
+        #expect(record.outcome == (consents ? .committed : .failed))
+        #expect(record.code == (consents ? nil : CorrectionCode.savedState.rawValue))
+        #expect(after.live?["exposure"] == (consents ? "on" : "off"))
+        #expect(after.definition["exposure"] == (consents ? "on" : "off"))
+        #expect(bench.host.world.count("drop guest1") == (consents ? 1 : 0))
+    }
 }

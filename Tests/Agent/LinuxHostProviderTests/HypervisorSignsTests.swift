@@ -144,6 +144,9 @@ struct MachineCase: Sendable, CustomTestStringConvertible {
             under: .known(.kvm), level: 1),
         MachineCase(name: "pSeries by QEMU", files: ["/proc/cpuinfo": RecordedCPUs.pSeriesGuest], level: 1),
         MachineCase(
+            name: "PowerVM by its machine", files: ["/proc/cpuinfo": RecordedCPUs.powerVM], under: .known(.powervm),
+            level: 1),
+        MachineCase(
             name: "PowerVM",
             files: ["/proc/cpuinfo": RecordedCPUs.powerVM, "/proc/device-tree/ibm,partition-name": "lpar1\0"],
             under: .known(.powervm), level: 1),

@@ -8,7 +8,8 @@ import Testing
         _ files: [String: String], module: String = "kvm_intel", shape: CPUInfo.Shape = .x86,
         state: ModuleState = .loaded, release: String = "6.1.0-18-amd64"
     ) throws -> NestedConfiguration {
-        let fixture = try FixtureTree(["/proc/cmdline": "ro quiet"].merging(files) { $1 })
+        let fixture = try FixtureTree(
+            ["/proc/cmdline": "ro quiet", "/etc/modprobe.d/empty.conf": ""].merging(files) { $1 })
         return .decide(
             NestedSetting(module: module, shape: shape), state: .known(state),
             modprobe: ModprobeConfiguration(reading: fixture.tree),
@@ -96,6 +97,22 @@ import Testing
         #expect(nothing.value.isUnknown && nothing.decidedBy.isUnknown)
     }
 
+    @Test("The default holds only where every place that could set it was read; a file's word holds with a note")
+    func incomplete() throws {
+        func decide(_ files: [String: String]) throws -> NestedConfiguration {
+            let fixture = try FixtureTree(files.merging(["/proc/cpuinfo": RecordedCPUs.newIntel]) { $1 })
+            let facts = fixture.provider.hypervisor()
+            return NestedConfiguration(value: facts.nestedConfigured, decidedBy: facts.nestedConfiguredBy)
+        }
+        let release = ["/proc/sys/kernel/osrelease": "6.1.0\n"]
+        #expect(try decide(release.merging(["/proc/cmdline": "ro"]) { $1 }).value.isUnknown)
+        #expect(try decide(release.merging([Self.conf: ""]) { $1 }).value.isUnknown)
+        #expect(try decide(release.merging([Self.conf: "", "/proc/cmdline": "ro"]) { $1 }).value == .known(true))
+        let file = try decide([Self.conf: "options kvm_intel nested=0"])
+        #expect(file.value == .known(false))
+        #expect(file.decidedBy.value?.contains("the kernel command line could not be read") == true)
+    }
+
     @Test("A link to /dev/null hides a file")
     func hidden() throws {
         let fixture = try FixtureTree(["/usr/lib/modprobe.d/kvm.conf": "options kvm_intel nested=0"])
@@ -135,8 +152,18 @@ import Testing
         (["/sys/module/kvm_intel/parameters/nested": "Y\n", "/proc/modules": "ext4 1 0 - Live 0x0\n"], .builtin),
         (["/sys/module/kvm_intel/parameters/nested": "Y\n"], nil),
         (["/lib/modules/6.1.0-18-amd64/modules.builtin": "kernel/arch/x86/kvm/kvm-intel.ko\n"], .builtin),
-        ([dep: "kernel/arch/x86/kvm/kvm-intel.ko.xz: kernel/arch/x86/kvm/kvm.ko.xz\n"], .available),
-        ([dep: "kernel/fs/ext4/ext4.ko:\n"], .missing),
+        (
+            [dep: "kernel/arch/x86/kvm/kvm-intel.ko.xz: kernel/arch/x86/kvm/kvm.ko.xz\n", "/proc/modules": "\n"],
+            .available
+        ),
+        ([dep: "kernel/arch/x86/kvm/kvm-intel.ko.xz: kernel/arch/x86/kvm/kvm.ko.xz\n"], nil),
+        (
+            [
+                dep: "kernel/fs/ext4/ext4.ko:\n", "/proc/modules": "\n",
+                "/lib/modules/6.1.0-18-amd64/modules.builtin": "\n",
+            ], .missing
+        ),
+        ([dep: "kernel/fs/ext4/ext4.ko:\n", "/proc/modules": "\n"], nil),
         ([:], nil),
     ]
 
@@ -173,6 +200,12 @@ import Testing
         #expect(try FixtureTree(files).provider.hypervisor().module == .known("kvm_pvm"))
     }
 
+    @Test("KVM that runs without a hardware extension is nobody's module that was not seen")
+    func softwareUnseen() throws {
+        let files = ["/proc/cpuinfo": RecordedCPUs.intelGuest, "/proc/misc": "232 kvm\n"]
+        #expect(try FixtureTree(files).provider.hypervisor().module.isUnknown)
+    }
+
     @Test(
         "Every processor has its module, and an unknown one none",
         arguments: [
@@ -187,7 +220,9 @@ import Testing
 
     @Test("A module that is not loaded has no loaded setting")
     func notLoaded() throws {
-        let files = Self.release.merging(["/proc/cpuinfo": RecordedCPUs.newIntel, Self.dep: "x/kvm-intel.ko:\n"]) { $1 }
+        let files = Self.release.merging([
+            "/proc/cpuinfo": RecordedCPUs.newIntel, Self.dep: "x/kvm-intel.ko:\n", "/proc/modules": "",
+        ]) { $1 }
         #expect(try FixtureTree(files).provider.hypervisor().nestedLoaded == .absent)
     }
 }

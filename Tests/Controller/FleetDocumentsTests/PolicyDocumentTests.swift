@@ -93,7 +93,7 @@ import YAMLDocument
             ("select: {all: true}, desire: {startup-memory: 4096}", "4GiB"),
             ("select: {all: true}, desire: {saved-state: present}", "none"),
             ("select: {all: true}, desire: {maximum-vcpus: 0}", "from 1"),
-            ("select: {all: true}, desire: {exposed: true}", "did you mean"),
+            ("select: {all: true}, desire: {exposur: hidden}", "did you mean"),
             ("select: {all: true}, \(rest), mode: enforc", "did you mean"),
             ("select: {all: true}, \(rest), mode: unknown", "audit, propose or enforce"),
             ("select: {all: true}, \(rest), severity: ", "is blank"),

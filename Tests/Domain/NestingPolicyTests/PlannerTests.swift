@@ -12,7 +12,7 @@ import Testing
     /// `r` with the guest `a`, which is a host with guests `c` and `e` that run and `d` that does not.
     private static func fleet(
         _ guest: (inout GuestReport) -> Void = { _ in }, inside: [GuestReport] = inner, innerState: HostState = .ok,
-        _ change: (inout [HostView]) -> Void = { _ in }
+        hosts change: (inout [HostView]) -> Void = { _ in }
     ) -> [HostView] {
         var hosts = [
             Sample.host("r", uuid: 1, guests: [Sample.guest("a", uuid: 2, guest)]),
@@ -41,7 +41,9 @@ import Testing
     @Test("A guest's findings become one item that drains, changes, verifies and starts again")
     func item() throws {
         let desired = DesiredSettings(exposure: false, startupMemory: 8 << 30, dynamicMemory: false, maximumVCPUs: 4)
-        let plan = Self.plan(Self.fleet { $0.memory.dynamic = .known(true) }, [Self.onlyA(DisruptionRules(), desired)])
+        let inside = [Sample.guest("c", uuid: 4, exposed: false), Sample.guest("e", uuid: 6, exposed: false)]
+        let plan = Self.plan(
+            Self.fleet({ $0.memory.dynamic = .known(true) }, inside: inside), [Self.onlyA(DisruptionRules(), desired)])
         #expect(plan.blocked.isEmpty)
         let item = try #require(plan.items.first)
         #expect(plan.items.count == 1)
@@ -168,7 +170,7 @@ import Testing
         Refusal(testDescription: "inside-unread", hosts: fleet(innerState: .silent)),
         Refusal(
             testDescription: "inside-unread",
-            hosts: fleet { $0[1].report?.guests = .unknown("libvirt does not answer") }),
+            hosts: fleet(hosts: { $0[1].report?.guests = .unknown("libvirt does not answer") })),
         Refusal(testDescription: "below-not-stoppable", hosts: fleet(inside: inside { $0.state = .paused })),
         Refusal(testDescription: "below-not-stoppable", hosts: fleet(inside: inside { $0.persistent = .known(false) })),
         Refusal(
@@ -186,11 +188,11 @@ import Testing
             hosts: fleet() + [Sample.host("s", uuid: 3, guests: [Sample.guest("a", uuid: 2)])]),
         Refusal(
             testDescription: "identity-conflict",
-            hosts: fleet { $0[1].report?.host.smbiosUUID = .known(Sample.uuid(77)) }),
+            hosts: fleet(hosts: { $0[1].report?.host.smbiosUUID = .known(Sample.uuid(77)) })),
         Refusal(testDescription: "report-too-old", hosts: fleet(), after: 901),
         Refusal(
             testDescription: "report-too-old",
-            hosts: fleet { $0[1].health.reportedAt = Sample.now.addingTimeInterval(-901) }),
+            hosts: fleet(hosts: { $0[1].health.reportedAt = Sample.now.addingTimeInterval(-901) })),
         Refusal(
             testDescription: "audit-only", hosts: fleet(),
             policies: [Sample.policy("p", PolicySelector(paths: ["r/a"]), mode: .audit, hide)]),

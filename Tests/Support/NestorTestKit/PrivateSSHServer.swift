@@ -16,6 +16,7 @@ package final class PrivateSSHServer: Sendable {
     /// What sshd said so far, at level VERBOSE unless the settings say otherwise.
     package let log: ProcessLog
     private let listener: Int32
+    private let watchdog: Watchdog
 
     /// Starts a server and returns once it accepts connections.
     /// - Parameters:
@@ -66,6 +67,7 @@ package final class PrivateSSHServer: Sendable {
             try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
         }
         (listener, log) = try ProcessLog.spawn("/usr/sbin/sshd", ["-D", "-e", "-f", file])
+        watchdog = try Watchdog(over: listener)
     }
 
     /// Replaces authorized_keys; sshd reads it at each authentication.
@@ -75,7 +77,10 @@ package final class PrivateSSHServer: Sendable {
 
     /// Ends the server and all its sessions at once, as a crash of the machine would. Safe to call twice.
     package func stop() {
-        log.endOnce { ProcessTree.end(listener) }
+        log.endOnce {
+            watchdog.end()
+            ProcessTree.end(listener)
+        }
     }
 
     /// Ends the sessions' processes, and leaves the server listening.

@@ -50,7 +50,10 @@ package final class ProcessLog: Sendable {
     }
 
     /// Starts a program with no input and output, in a session of its own.
-    static func spawn(_ program: String, _ arguments: [String]) throws -> (pid: Int32, log: ProcessLog) {
+    /// - Parameter input: what it reads from instead of nothing.
+    static func spawn(
+        _ program: String, _ arguments: [String], input: Int32? = nil
+    ) throws -> (pid: Int32, log: ProcessLog) {
         var ends: [Int32] = [-1, -1]
         // Unlike a pipe's, its ends are closed on exec from the start: none leaks into another test's server.
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -60,7 +63,11 @@ package final class ProcessLog: Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
         var attributes = posix_spawnattr_t()

@@ -79,7 +79,9 @@ package final class Journal {
 
     /// Whether nobody works, as far as can be seen.
     package func nobodyWorks() -> Bool {
-        guard takeWork() else { return false }
+        lock.lock()
+        defer { lock.unlock() }
+        guard workLock.tryLock() else { return false }
         workLock.unlock()
         return true
     }

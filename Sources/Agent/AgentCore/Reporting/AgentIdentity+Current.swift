@@ -4,7 +4,7 @@ package import NestingModel
 extension AgentIdentity {
     /// This build.
     package static let current = AgentIdentity(
-        version: "0.1.0", protocol: ProtocolRange.current.max, platform: "linux-\(builtFor)")
+        version: nestorVersion, protocol: ProtocolRange.current.max, platform: "linux-\(builtFor)")
 
     private static var builtFor: String {
         #if arch(x86_64)

@@ -18,8 +18,8 @@ struct ModprobeConfiguration: Sendable, Equatable {
     var commands: [Command] = []
     /// Files that may hold commands and could not be read: the reason of each.
     var faults: [String] = []
-    /// Whether any of the folders could be listed.
-    var hasFolder = false
+    /// Whether what is not here is known not to be set: false where a copied tree holds none of the folders.
+    var isComplete = false
 
     /// From the most to the least important.
     static let folders = [
@@ -30,11 +30,12 @@ struct ModprobeConfiguration: Sendable, Equatable {
     init() {}
 
     init(reading tree: HostTree) {
+        isComplete = tree.live
         var places: [String: String] = [:]
         for folder in Self.folders {
             switch tree.names(folder) {
             case .known(let names):
-                hasFolder = true
+                isComplete = true
                 for name in names where name.hasSuffix(".conf") && !name.hasPrefix(".") && places[name] == nil {
                     // A link to /dev/null is the usual way to hide a file; a folder is passed over.
                     if let kind = tree.entry("\(folder)/\(name)").value?.kind, kind == .folder { continue }

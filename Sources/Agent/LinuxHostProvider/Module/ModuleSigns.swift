@@ -4,6 +4,9 @@ import NestingModel
 struct ModuleSigns: Sendable, Equatable {
     /// Of each module in the running kernel, with underscores, how it came there.
     var states: [String: Fact<ModuleState>] = [:]
+    /// Whether a module that is not in `states` is known not to be loaded, and not to be built in.
+    var knowsLoaded = false
+    var knowsBuiltin = false
 
     var running: Set<String> { Set(states.keys) }
 
@@ -14,6 +17,9 @@ struct ModuleSigns: Sendable, Equatable {
         let loaded: Fact<Set<String>> = tree.text("/proc/modules").map { text in
             Set(HostText.lines(text).compactMap { HostText.words($0.prefix(256)).first })
         }
+        // A copy may hold the folders of a few modules only; a whole /sys has dozens.
+        knowsBuiltin = tree.names("/sys/module").value.map { tree.live || $0.count > 8 } ?? false
+        knowsLoaded = loaded.value != nil || knowsBuiltin
         for name in Self.names {
             let folder = "/sys/module/\(name)"
             let inKernel = tree.exists(folder)
@@ -33,19 +39,25 @@ struct ModuleSigns: Sendable, Equatable {
     func state(of name: String, _ tree: HostTree, release: String?) -> Fact<ModuleState> {
         if let state = states[name], !state.isUnknown { return state }
         let catalogue = ModuleCatalogue(reading: tree, release: release)
-        guard let state = states[name] else { return catalogue.state(of: name) }
-        return catalogue.builtin.value?.contains(name) == true ? .known(.builtin) : state
+        if catalogue.builtin.value?.contains(name) == true { return .known(.builtin) }
+        if let state = states[name] { return state }
+        guard knowsLoaded else { return .unknown("nothing readable tells whether \(name) is in the running kernel") }
+        return catalogue.state(of: name, knowsBuiltin: knowsBuiltin)
     }
 
     /// The module that nesting depends on here. A kernel with both vendors' modules built in has both in /sys.
-    func module(for info: CPUInfo?, extension offered: VirtualizationExtension?) -> Fact<String> {
+    /// - Parameter runs: whether KVM is known to run, by whatever module.
+    func module(for info: CPUInfo?, extension offered: VirtualizationExtension?, runs: Bool) -> Fact<String> {
         let vendorModules = ["kvm_intel", "kvm_amd", "kvm_pvm", "kvm_hv", "kvm_pr"].filter { running.contains($0) }
         let expected = Self.expected(for: info, extension: offered)
         if let expected, running.contains(expected) { return .known(expected) }
         if let only = vendorModules.first, vendorModules.count == 1 || expected == nil { return .known(only) }
+        if runs, info?.shape == .x86, offered == VirtualizationExtension.none {
+            return .unknown("KVM runs here without a hardware extension, by a module that is not told")
+        }
         if let expected { return .known(expected) }
         if running.contains("kvm") { return .known("kvm") }
-        return .unknown("the processor is not known, and no KVM module is in the running kernel")
+        return .unknown("nothing readable tells which KVM module belongs here")
     }
 
     private static func expected(
@@ -59,7 +71,7 @@ struct ModuleSigns: Sendable, Equatable {
             default: nil
             }
         case .arm, .s390x, .riscv, .loongarch, .mips: "kvm"
-        case .power: "kvm_hv"
+        case .power: info?.isIBMPower == true ? "kvm_hv" : "kvm"
         case .unrecognised, nil: nil
         }
     }
@@ -82,11 +94,12 @@ struct ModuleCatalogue: Sendable, Equatable {
         loadable = tree.text("\(folder)/modules.dep").map { Self.names(in: $0) }
     }
 
-    /// The state of a module that is not in /sys/module.
-    func state(of name: String) -> Fact<ModuleState> {
-        if builtin.value?.contains(name) == true { return .known(.builtin) }
+    /// The state of a module that is not loaded, and not in the list of what is built in.
+    func state(of name: String, knowsBuiltin: Bool) -> Fact<ModuleState> {
         switch loadable {
-        case .known(let names): return .known(names.contains(name) ? .available : .missing)
+        case .known(let names) where names.contains(name): return .known(.available)
+        case .known where knowsBuiltin || builtin.value != nil: return .known(.missing)
+        case .known: return .unknown("\(name) is not loaded; whether it is built in is not told")
         case .absent: return .unknown("\(name) is not loaded, and there is no modules.dep that would list it")
         case .unknown(let reason): return .unknown("\(name) is not loaded; \(reason)")
         }

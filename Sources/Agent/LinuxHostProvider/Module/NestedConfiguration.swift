@@ -40,11 +40,10 @@ struct NestedConfiguration: Sendable, Equatable {
             if let fault = modprobe.faults.first {
                 return unknown("it may be set where the agent can't read: \(fault)")
             }
-            if !modprobe.hasFolder, commandLine.value == nil {
-                return unknown("neither modprobe.d nor the kernel command line could be read")
-            }
-        } else if commandLine.value == nil {
-            return unknown("\(setting.module) is built in, and the kernel command line could not be read")
+            if !modprobe.isComplete { return unknown("modprobe.d is not in the copied tree") }
+        }
+        guard commandLine.value != nil else {
+            return unknown("nothing else sets it, and the kernel command line could not be read")
         }
         return decided(setting.kernelDefault(release: release), by: "kernel default", notes)
     }

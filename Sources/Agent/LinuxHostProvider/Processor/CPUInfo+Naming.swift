@@ -20,11 +20,17 @@ extension CPUInfo {
             case nil: return .unknown("/proc/cpuinfo has no readable CPU implementer")
             case .some: return .known(.other)
             }
-        case .s390x, .power: return .known(.ibm)
+        case .s390x: return .known(.ibm)
+        case .power: return .known(isIBMPower ? .ibm : .other)
         case .riscv: return .known(.riscv)
         case .loongarch, .mips: return .known(.other)
         case .unrecognised: return .unknown("/proc/cpuinfo is of no form that this agent knows")
         }
+    }
+
+    /// Others make processors of this architecture too.
+    var isIBMPower: Bool {
+        ["POWER", "PPC970", "Cell"].contains { first["cpu"]?.hasPrefix($0) == true }
     }
 
     func model() -> Fact<String> {

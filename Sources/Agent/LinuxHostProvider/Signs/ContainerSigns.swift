@@ -9,6 +9,11 @@ enum ContainerSigns {
         }
         if tree.exists("/run/.containerenv") { return "podman, by /run/.containerenv" }
         if let environment = tree.bytes("/proc/1/environ").value {
+            if environment.split(separator: 0).contains(where: {
+                $0.starts(with: Array("KUBERNETES_SERVICE_HOST=".utf8))
+            }) {
+                return "kubernetes, by the environment of process 1"
+            }
             let assignment = environment.split(separator: 0).first { $0.starts(with: Array("container=".utf8)) }
             if let assignment {
                 let name = HostText.quoted(String(decoding: assignment.dropFirst(10), as: UTF8.self))

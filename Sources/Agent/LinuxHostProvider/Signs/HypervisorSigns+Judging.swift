@@ -100,6 +100,8 @@ extension HypervisorSigns {
             judge.guest(platform == "PowerNV" ? .qemu : qemuOrKVM, "cpuinfo: machine \(HostText.quoted(machine ?? ""))")
         } else if powerPartition {
             judge.guest(.powervm, "device tree: a partition with a name, which PowerVM gives")
+        } else if platform == "pSeries", let machine, machine.hasPrefix("CHRP IBM,") {
+            judge.guest(.powervm, "cpuinfo: machine \(HostText.quoted(machine)), of which PowerVM makes partitions")
         }
         if let name = deviceTree.first(where: { Self.virtualBoards.contains($0) }) {
             judge.guest(qemuOrKVM, "device tree: compatible \(name)")

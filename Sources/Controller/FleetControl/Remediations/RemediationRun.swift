@@ -199,7 +199,9 @@ struct RemediationRun {
     private func note(_ remediation: inout Remediation, _ index: Int, _ sentence: String, _ remedy: String) {
         remediation.items[index].sentence += "; \(sentence)"
         if !remedy.isEmpty { remediation.items[index].remedy = remedy }
-        if remediation.items[index].outcome == .corrected { remediation.items[index].outcome = .unverified }
+        // Guests that need KVM can't start where it was just hidden: that is what was asked for, and is told.
+        let hides = remediation.plan.items[index].change.exposure == false
+        if remediation.items[index].outcome == .corrected && !hides { remediation.items[index].outcome = .failed }
     }
 
     private func end(_ remediation: inout Remediation) async throws(APIError) {

@@ -18,10 +18,12 @@ struct EvaluationWalk {
 
     /// - Parameters:
     ///   - parent: the host whose report has this node as a guest; nil for a root, and where no agent is.
+    ///   - parentIsCurrent: `isCurrent` of the parent, asked once for all of its guests.
     ///   - candidates: policies for this root.
     ///   - labelled: those of them that match `labels`, which are the parent's.
     mutating func visit(
-        _ node: TreeNode, parent: HostView?, candidates: [Int], labelled: [Int], labels: [String: String]
+        _ node: TreeNode, parent: HostView?, parentIsCurrent: Bool, candidates: [Int], labelled: [Int],
+        labels: [String: String]
     ) {
         var (labelled, labels) = (labelled, labels)
         if let view = node.host {
@@ -31,7 +33,7 @@ struct EvaluationWalk {
         } else if node.path.level == 0 {
             labelled = index.candidates(candidates, labels: [:])
         }
-        let guestIsCurrent = node.guest != nil && parent?.isCurrent == true
+        let guestIsCurrent = node.guest != nil && parentIsCurrent
         let hostIsCurrent = node.host?.isCurrent == true
         if guestIsCurrent || hostIsCurrent {
             decide(index.matching(node, labels: labels, labelled: labelled))
@@ -46,7 +48,8 @@ struct EvaluationWalk {
         if guestIsCurrent, hostIsCurrent { crossCheck(node, parent: parent) }
         for number in node.children.indices {
             visit(
-                node.children[number], parent: node.host, candidates: candidates, labelled: labelled, labels: labels)
+                node.children[number], parent: node.host, parentIsCurrent: hostIsCurrent, candidates: candidates,
+                labelled: labelled, labels: labels)
         }
     }
 

@@ -30,7 +30,8 @@ package struct PolicyEngine: Sendable {
         let roots = joined.tree.roots
         for number in roots.indices {
             let candidates = index.candidates(root: roots[number].path.name)
-            walk.visit(roots[number], parent: nil, candidates: candidates, labelled: [], labels: [:])
+            walk.visit(
+                roots[number], parent: nil, parentIsCurrent: false, candidates: candidates, labelled: [], labels: [:])
         }
         return walk.ledger.closed()
     }

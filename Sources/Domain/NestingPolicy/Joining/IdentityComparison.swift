@@ -29,19 +29,19 @@ struct IdentityComparison {
     private var pinned: [PinnedPlace] = []
 
     init(_ tree: NestingTree) {
-        for index in tree.roots.indices { collect(tree.roots[index], parent: nil) }
+        for index in tree.roots.indices { collect(tree.roots[index], parent: nil, parentIsCurrent: false) }
         for uuid in repeated.keys { compareClones(uuid) }
         for place in pinned { compareMove(place) }
         conflicts.sort { ($0.path, $0.kind.rawValue, $0.uuid) < ($1.path, $1.kind.rawValue, $1.uuid) }
     }
 
-    private mutating func collect(_ node: TreeNode, parent: HostView?) {
+    private mutating func collect(_ node: TreeNode, parent: HostView?, parentIsCurrent: Bool) {
         if let uuid = node.guest?.uuid.lowercased(), let parent {
             see(
                 uuid,
                 Sighting(
                     path: node.path, host: parent.host.path, isRunning: node.guest?.state == .running,
-                    isCurrent: parent.isCurrent))
+                    isCurrent: parentIsCurrent))
         }
         if let view = node.host {
             if let claim = Self.falseClaim(view) { conflicts.append(claim) }
@@ -55,11 +55,15 @@ struct IdentityComparison {
                         PinnedPlace(
                             path: node.path, uuid: uuid, guestIsHere: node.guest != nil,
                             guestRuns: node.guest.map { $0.state != .off && $0.state != .unknown } ?? false,
-                            parentIsCurrent: parent.isCurrent))
+                            parentIsCurrent: parentIsCurrent))
                 }
             }
         }
-        for index in node.children.indices { collect(node.children[index], parent: node.host) }
+        if node.children.isEmpty { return }
+        let isCurrent = node.host?.isCurrent == true
+        for index in node.children.indices {
+            collect(node.children[index], parent: node.host, parentIsCurrent: isCurrent)
+        }
     }
 
     private mutating func see(_ uuid: String, _ sighting: Sighting) {

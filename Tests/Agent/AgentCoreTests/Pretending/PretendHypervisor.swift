@@ -36,8 +36,13 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
         if let file { try? Self.store(world, to: file) }
     }
 
+    /// Runs before a call, told which it is: for what others do in the middle of a step.
+    private(set) var isDefining = false
+    var beforeCall: (PretendHypervisor, Int) -> Void = { _, _ in }
+
     private func mark() {
         calls += 1
+        beforeCall(self, calls)
         if calls == killAt { kill(getpid(), SIGKILL) }
     }
 
@@ -102,6 +107,8 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
 
     func define(_ definition: String) throws(ProviderFailure) {
         let (uuid, values) = PretendText.read(definition)
+        isDefining = true
+        defer { isDefining = false }
         let guest = try reach(uuid)
         if guest.refusesDefinition { throw ProviderFailure(.definitionRefused, "not valid") }
         effect("define", guest) { $0.guests[uuid]?.definition = values }

@@ -18,7 +18,7 @@ struct PretendWorld: Codable, Equatable {
         var at: Double
         var what: What
         enum What: Codable, Equatable {
-            case reboot(autostart: [String])
+            case reboot(autostart: [String] = [], saved: [String] = [])
             case vanish(String)
             case edit(String, key: String, value: String)
         }
@@ -46,11 +46,16 @@ struct PretendWorld: Codable, Equatable {
 
     mutating func carryOut(_ what: Plan.What) {
         switch what {
-        case .reboot(let autostart):
+        case .reboot(let autostart, let saved):
+            let runs = guests.compactMapValues(\.live)
             bootID += "+"
             time = 5
             lastRun = 0
             for uuid in guests.keys.sorted() where guests[uuid]?.state != .off { powerOff(uuid) }
+            for uuid in saved {
+                guests[uuid]?.state = .saved
+                guests[uuid]?.savedDefinition = runs[uuid]
+            }
             for uuid in autostart { start(uuid) }
         case .vanish(let uuid): guests[uuid] = nil
         case .edit(let uuid, let key, let value): guests[uuid]?.definition[key] = value
