@@ -7,20 +7,6 @@ import NestingModel
 import SecureShell
 
 extension FleetController {
-    /// The key that a machine offers, for a person to compare.
-    package func hostKey(_ request: HostKeyRequest) async throws(APIError) -> OfferedHostKey {
-        let target = FleetHost(
-            path: request.path, address: request.address, port: request.port, user: request.user, hostKeys: [],
-            uuid: nil, agent: .nowhere, enrolledAt: environment.now())
-        let route = try await operatorRoute(to: target, key: request.operatorKey)
-        do throws(SSHFailure) {
-            return OfferedHostKey(
-                try await environment.connector.offeredHostKey(route, deadline: environment.settings.hostDeadline))
-        } catch {
-            throw APIError(error)
-        }
-    }
-
     /// Pushes the agent, leaves keys and the controller's id, reads the host, and only then keeps it.
     package func enrol(_ request: EnrolRequest, by requester: Requester) async throws(APIError) -> HostRow {
         if try await views().contains(where: { $0.host.path == request.path }) {
@@ -93,7 +79,7 @@ extension FleetController {
         AuthorizedKeys(
             controller: controllerID, reportKey: environment.keys.reportPublic,
             correctKey: environment.keys.correctPublic, agent: "\(agent.directory)/nestor-agent", state: agent.state,
-            libvirtSocket: agent.libvirtSocket, forwards: forwards.map { "\($0.address):\($0.port)" })
+            libvirtSocket: agent.libvirtSocket, forwards: forwards.map(\.addressAndPort))
     }
 
     /// Writes the keys of a host again, with a way to each enrolled guest below it and to the added ones.
