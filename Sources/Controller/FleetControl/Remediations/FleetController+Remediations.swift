@@ -79,7 +79,8 @@ extension FleetController {
         do throws(APIError) {
             let remediation = try await remediation(id)
             progress.send(
-                remediation: id, remediation.sentence.isEmpty ? "\(remediation.state)" : remediation.sentence, last: true)
+                remediation: id, remediation.sentence.isEmpty ? "\(remediation.state)" : remediation.sentence,
+                last: true)
             guard !isStopping else { return }
             if remediation.state == .succeeded { await enforce() }
         } catch {

@@ -139,7 +139,9 @@ struct RemediationRun {
     }
 
     /// Asks the guest's own agent, until it answers from a new boot or the time for a start is over.
-    private func verify(_ plan: PlanItem, _ item: RemediationItem) async throws(ItemEnd) -> (verification: Verification, sentence: String) {
+    private func verify(_ plan: PlanItem, _ item: RemediationItem) async throws(ItemEnd) -> (
+        verification: Verification, sentence: String
+    ) {
         guard let inside = plan.verifyInside else {
             return (.hostOnly, "it has no agent: verified from its host only")
         }
@@ -196,7 +198,9 @@ struct RemediationRun {
                     remediation.items[index].drains[number], .commit, on: step.host, deadline: wholeDeadline(plan))
                 // What was refused was never stopped, and is told already.
                 if record.outcome != .committed && record.outcome != .refused {
-                    note(&remediation, index, "in '\(step.host)': \(printable(record.sentence))", printable(record.remedy))
+                    note(
+                        &remediation, index, "in '\(step.host)': \(printable(record.sentence))",
+                        printable(record.remedy))
                 }
             } catch .absent {
                 continue  // it was never sent: the item ended before
@@ -271,7 +275,8 @@ struct RemediationRun {
             return .ended(.corrected, item.sentence, remedy: "")
         case .committed, .kept:
             return .ended(
-                .unverified, "the change holds, and the check inside says: \(item.verification ?? .inconclusive) (\(item.sentence))",
+                .unverified,
+                "the change holds, and the check inside says: \(item.verification ?? .inconclusive) (\(item.sentence))",
                 remedy: "look inside '\(plan.path)'; nothing was taken back")
         case .rolledBack:
             return .ended(.rolledBack, said.isEmpty ? item.sentence : said, remedy: printable(record.remedy))
