@@ -48,7 +48,14 @@ extension ScriptedFleet {
                 guard let record = state.records[order.id] else { return try refuse(.correctionUnknown, "not known") }
                 guard record.phase != .ended else { return try refuse(.correctionPhase, "it has ended") }
                 return try answer(CorrectionResult(correction: finish(record, order.verdict, at: path, &state)))
-            case .renew, nil: return try refuse(.unknownMethod, "no")
+            case .renew:
+                let order = try parameters(RenewParameters.self)
+                guard let record = state.records[order.id], record.phase == .holding else {
+                    return try refuse(.correctionPhase, "it holds nothing")
+                }
+                state.log.append("renew")
+                return try answer(CorrectionResult(correction: record))
+            case nil: return try refuse(.unknownMethod, "no")
             }
         }
     }
