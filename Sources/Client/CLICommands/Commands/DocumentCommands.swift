@@ -76,6 +76,7 @@ func fleetApply(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         var lines = ["fleet at revision \(answer.revision)"]
         lines += answer.changed.map { "  changed: \($0)" } + answer.removed.map { "  removed: \($0)" }
         lines += answer.notEnrolled.map { "  not enrolled yet: \($0) (nestor host enrol \($0))" }
+        lines += answer.warnings.map { "  warning: \($0)" }
         return lines.joined(separator: "\n")
     }
     return ExitCode.inLine
