@@ -84,4 +84,24 @@ struct SweepTests {
         await controller.stop()
         await bench.end()
     }
+
+    @Test("a host that hangs does not hold up the others", .timeLimit(.minutes(1)))
+    func hangs() async throws {
+        let bench = try await Bench(ScriptedFleet(l1Exposed: true, innerRuns: true), policies: [])
+        let controller = try await bench.controller()
+        let (otherWasRead, opening) = AsyncStream.makeStream(of: Void.self)
+        // rack7 hangs until the other one has answered: read one after the other, this would never end.
+        bench.fleet.beforeAnswers { method, path in
+            guard method == .report else { return }
+            if path == "rack7" {
+                for await _ in otherWasRead {}
+            } else {
+                opening.finish()
+            }
+        }
+        let rows = try await controller.sweep(SweepRequest())
+        #expect(rows.map(\.health.state) == [.ok, .ok])
+        await controller.stop()
+        await bench.end()
+    }
 }

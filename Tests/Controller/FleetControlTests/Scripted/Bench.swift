@@ -20,10 +20,16 @@ struct Bench {
         folder = FileManager.default.temporaryDirectory.appending(path: "nestor-fleet-\(randomID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         store = try SQLiteStore(path: folder.appending(path: "nestor.db").path, now: { Date() })
+        try await enrol()
+        try await store.record { (work) throws(StoreFailure) in
+            try work.put(policies: PolicySet(revision: 1, policies: policies))
+        }
+    }
+
+    func enrol() async throws {
         try await store.record { (work) throws(StoreFailure) in
             try work.put(host: host("rack7", uuid: ScriptedFleet.uuidL0))
             try work.put(host: host("rack7/build-l1", uuid: ScriptedFleet.uuidL1))
-            try work.put(policies: PolicySet(revision: 1, policies: policies))
         }
     }
 
@@ -68,10 +74,10 @@ private func host(_ path: String, uuid: String) -> FleetHost {
         enrolledAt: Date(timeIntervalSince1970: 0))
 }
 
-/// A policy about build-l1.
-func policy(exposure: Bool, mode: PolicyMode = .propose) -> Policy {
+/// A policy about build-l1, or about other paths.
+func policy(exposure: Bool, mode: PolicyMode = .propose, paths: [String] = ["rack7/build-l1"]) -> Policy {
     Policy(
-        name: "p", selector: PolicySelector(paths: ["rack7/build-l1"]), desired: DesiredSettings(exposure: exposure),
+        name: "p", selector: PolicySelector(paths: paths), desired: DesiredSettings(exposure: exposure),
         mode: mode)
 }
 

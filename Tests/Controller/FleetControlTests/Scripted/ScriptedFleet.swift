@@ -26,6 +26,11 @@ final class ScriptedFleet: Sendable {
         var l1UUID = uuidL1
         /// What the inside sees after a change, where the change does not work.
         var exposureWorks = true
+        /// A second guest of rack7's, off, where the test wants one.
+        var hasSpare = false
+        var spareExposed = false
+        /// Said by build-l1 instead of starting its guests again.
+        var releaseFailure: String?
         var faults: [String: Fault] = [:]
         var records: [String: CorrectionRecord] = [:]
         var changes: [String: GuestChange] = [:]
@@ -38,9 +43,12 @@ final class ScriptedFleet: Sendable {
 
     static let uuidL0 = "00000000-0000-4000-8000-000000000001"
     static let uuidL1 = "00000000-0000-4000-8000-0000000000a1"
+    static let uuidSpare = "00000000-0000-4000-8000-0000000000a2"
     static let uuidInner = "00000000-0000-4000-8000-0000000000b1"
 
     private let state: Mutex<State>
+    /// Runs before the agent at that path answers that request.
+    private let before = Mutex<(@Sendable (WireMethod, String) async -> Void)?>(nil)
 
     init(l1Exposed: Bool, innerRuns: Bool) {
         state = Mutex(
@@ -52,11 +60,24 @@ final class ScriptedFleet: Sendable {
 
     func set(_ change: @Sendable (inout State) -> Void) { state.withLock { change(&$0) } }
 
+    func beforeAnswers(_ body: @escaping @Sendable (WireMethod, String) async -> Void) {
+        before.withLock { $0 = body }
+    }
+
+    func willAnswer(_ line: [UInt8], at path: String) async {
+        guard let header = try? WireCoding.decode(WireHeader.self, from: line),
+            let method = WireMethod(rawValue: header.method ?? ""), let body = before.withLock({ $0 })
+        else { return }
+        await body(method, path)
+    }
+
     func report(of path: String, _ state: State) -> HostReport {
         if path == "rack7" {
             return FleetControlTests.report(
                 uuid: Self.uuidL0, sees: .svm,
-                guests: [guest("build-l1", uuid: Self.uuidL1, exposed: state.l1Exposed)])
+                guests: [guest("build-l1", uuid: Self.uuidL1, exposed: state.l1Exposed)]
+                    + (state.hasSpare
+                        ? [guest("spare", uuid: Self.uuidSpare, state: .off, exposed: state.spareExposed)] : []))
         }
         return FleetControlTests.report(
             uuid: state.l1UUID, bootID: "boot-\(state.l1Boot)", sees: state.l1Sees,
@@ -128,7 +149,11 @@ final class ScriptedFleet: Sendable {
         default:
             state.log.append("set")
             record.phase = .awaitingVerdict
-            apply(request.change?.exposure, &state)
+            if request.guest == Self.uuidSpare {
+                state.spareExposed = request.change?.exposure ?? state.spareExposed
+            } else {
+                apply(request.change?.exposure, &state)
+            }
             state.changes[request.id] = request.change
         }
         state.records[request.id] = record
@@ -147,7 +172,14 @@ final class ScriptedFleet: Sendable {
         state.log.append("\(parameters.verdict) \(record.verb)")
         record.phase = .ended
         record.outcome = parameters.verdict == .rollback ? .rolledBack : .committed
-        if record.verb == .drainGuests { state.innerRuns = true }
+        if record.verb == .drainGuests {
+            if let failure = state.releaseFailure {
+                record.outcome = .failed
+                record.sentence = failure
+            } else {
+                state.innerRuns = true
+            }
+        }
         if parameters.verdict == .rollback, let exposure = state.changes[parameters.id]?.exposure {
             apply(!exposure, &state)
         }
@@ -201,6 +233,7 @@ private actor ScriptedChannel: SecureShellChannel {
     }
 
     func write(_ bytes: [UInt8], deadline: Duration) async throws(SSHFailure) {
+        await fleet.willAnswer(Array(bytes.dropLast()), at: path)
         switch fleet.now.faults[path] ?? .none {
         case .says(let text): lines.append(Array(text.utf8))
         case .ends: ended = true
