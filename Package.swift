@@ -127,13 +127,22 @@ let package = Package(
             ["NestingModel", "AgentWire", "AgentCore", "LibvirtProvider", "NestorTestKit", "nestor-agent"]),
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
         tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "NestorTestKit"]),
-        tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),
+        tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "NestorTestKit"]),
+        tests(
+            "Controller", "AgentDelivery",
+            ["NestingModel", "AgentWire", "SecureShell", "LibSSHTransport", "Digests", "NestorTestKit"]),
         tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
             [
                 "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore",
                 "StructuredLog", "NestorTestKit",
+            ]),
+        tests(
+            "Controller", "ControllerHTTP",
+            [
+                "NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "FleetStore", "SQLiteStore", "AgentDelivery",
+                "SecureShell", "StructuredLog", "NestorTestKit",
             ]),
         tests("Client", "CLICommands", ["NestingModel", "ControllerAPI"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: strict),
