@@ -144,7 +144,7 @@ let package = Package(
                 "NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "FleetStore", "SQLiteStore", "AgentDelivery",
                 "SecureShell", "StructuredLog", "NestorTestKit",
             ]),
-        tests("Client", "CLICommands", ["NestingModel", "ControllerAPI"]),
+        tests("Client", "CLICommands", ["NestingModel", "ControllerAPI", "CommandLineTable"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
