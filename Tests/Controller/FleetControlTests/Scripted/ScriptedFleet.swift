@@ -130,7 +130,15 @@ final class ScriptedFleet: Sendable {
                     return [try WireCoding.line(WireFailure(id: header.id, error: error))]
                 }
                 return [try WireCoding.line(WireAnswer(id: header.id, result: CorrectionResult(correction: record)))]
-            case .renew, nil:
+            case .renew:
+                let order = try WireCoding.decode(WireRequest<RenewParameters>.self, from: line).params
+                guard let record = state.records[order.id], record.phase == .holding else {
+                    let error = WireError(.correctionPhase, "it holds nothing")
+                    return [try WireCoding.line(WireFailure(id: header.id, error: error))]
+                }
+                state.log.append("renew")
+                return [try WireCoding.line(WireAnswer(id: header.id, result: CorrectionResult(correction: record)))]
+            case nil:
                 return [try WireCoding.line(WireFailure(id: header.id, error: WireError(.unknownMethod, "no")))]
             }
         }
