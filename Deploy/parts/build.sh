@@ -1,6 +1,18 @@
 # shellcheck shell=bash
 # How Nestor's programs are built. Sourced after progress.sh and machine.sh; uses $top, the checkout.
 
+# Where nestord and nestor are built. The Swift runtime is inside them: the toolchain may lie where only one user can
+# read, and need not stay.
+programs=$top/.build/release
+
+build_programs() {
+    local product
+    for product in nestord nestor; do
+        swift build --package-path "$top" -c release --static-swift-stdlib --product "$product" 2>&1 |
+            without_static_warnings || return
+    done
+}
+
 agent_scratch=$top/.build/agent
 # The agent as it is pushed: one static file, stripped.
 agent_file=$agent_scratch/nestor-agent
