@@ -42,3 +42,25 @@ agent_is_static() {
         return 1
     fi
 }
+
+# building TEXT COMMAND…: a long build whose progress is shown as it goes.
+building() {
+    local text=$1 log=$top/.build/quickstart.log pid count last='' code=0 wait=0
+    shift
+    begin "$text"
+    mkdir -p "$top/.build"
+    "$@" > "$log" 2>&1 &
+    pid=$!
+    # A Ctrl-C ends the build too: it is in this script's process group.
+    while kill -0 "$pid" 2> /dev/null; do
+        sleep 0.5
+        wait=$((wait + 1))
+        [ $((wait % 20)) -eq 0 ] || continue
+        count=$(grep -o '^\[[0-9]*/[0-9]*\]' "$log" | tail -n 1 || true)
+        if [ "$count" != "$last" ]; then printf '%s ' "$count"; else printf '. '; fi
+        last=$count
+    done
+    wait "$pid" || code=$?
+    [ "$code" -eq 0 ] || fail "the build ended with $code" 'see the lines above; the whole log is at the path named there' "$log"
+    end finished
+}
