@@ -3,6 +3,7 @@
 
 # Where nestord and nestor are built. The Swift runtime is inside them: the toolchain may lie where only one user can
 # read, and need not stay.
+# shellcheck disable=SC2034 # the scripts that source this use it
 programs=$top/.build/release
 
 build_programs() {
