@@ -204,6 +204,20 @@ struct ExposureTests {
                     cpu: "<cpu mode='host-passthrough' check='none'><feature policy='disable' name='pcid'/></cpu>"))
     }
 
+    @Test("is set back also where the host has lost nested since", arguments: ["host-passthrough", "host-model"])
+    func undoAfterTheHostChanged(mode: String) throws {
+        let line = "<feature policy='disable' name='vmx'/>"
+        let before = Samples.domain(cpu: "<cpu mode='\(mode)'>\(line)</cpu>")
+        let definition = try DomainDefinition(before)
+        let change = GuestChange(exposure: true)
+        let now = try DomainDefinition(try definition.applying(change, on: Samples.intel))
+        #expect(try now.undoing(change, before: definition, on: Samples.intelNestedOff) == before)
+        #expect(try now.undoing(change, before: definition, on: Samples.intel) == before)
+        // Nothing was changed where the host's CPU was passed on as it is.
+        let plain = try DomainDefinition(Samples.domain(cpu: "<cpu mode='host-passthrough'/>"))
+        #expect(try plain.undoing(change, before: plain, on: Samples.intelNestedOff) == nil)
+    }
+
     private static func inserting(_ features: String, into cpu: String) -> String? {
         if features.isEmpty { return cpu }
         // Features need a model or a mode.

@@ -31,10 +31,15 @@ import Testing
         Case(testDescription: "cpu.extension", verdict: .pass, part: "vmx"),
         Case(
             testDescription: "cpu.extension", verdict: .fail, part: "a guest of KVM",
-            change: { ($0.cpu.extension, $0.cpu.runsUnder) = (.known(.none), .known(.kvm)) }),
+            change: {
+                ($0.cpu.extension, $0.cpu.runsUnder, $0.hypervisor.device) = (.known(.none), .known(.kvm), .absent)
+            }),
         Case(
             testDescription: "cpu.extension", verdict: .fail, part: "the processor offers none",
-            change: { $0.cpu.extension = .known(.none) }),
+            change: { ($0.cpu.extension, $0.hypervisor.device) = (.known(.none), .absent) }),
+        Case(
+            testDescription: "cpu.extension", verdict: .warn, part: "KVM works all the same",
+            change: { ($0.cpu.extension, $0.cpu.runsUnder) = (.known(.none), .known(.kvm)) }),
         Case(
             testDescription: "cpu.extension", verdict: .unknown, part: "no cpuid",
             change: { $0.cpu.extension = .unknown("no cpuid") }),

@@ -14,10 +14,15 @@ package struct SSHKeyPair: Sendable {
     /// - Parameters:
     ///   - kind: ssh-keygen's `-t`: `ed25519`, `ecdsa` or `rsa`.
     ///   - format: ssh-keygen's `-m`: `RFC4716` is OpenSSH's own form; `PEM` is not for every kind.
-    package static func generate(_ kind: String = "ed25519", passphrase: String = "", format: String = "RFC4716") throws -> SSHKeyPair {
+    package static func generate(_ kind: String = "ed25519", passphrase: String = "", format: String = "RFC4716") throws
+        -> SSHKeyPair
+    {
         let folder = try TemporaryFolder()
         let path = folder("key")
-        try run("/usr/bin/ssh-keygen", ["-q", "-t", kind, "-N", passphrase, "-m", format, "-C", "", "-f", path])
+        try run(
+            "/usr/bin/ssh-keygen",
+            ["-q", "-t", kind, "-N", passphrase, "-m", format, "-C", ""]
+                + (kind == "rsa" ? ["-b", "2048"] : []) + ["-f", path])
         let line = try String(contentsOfFile: path + ".pub", encoding: .utf8).split(whereSeparator: \.isWhitespace)
         guard line.count >= 2 else { throw TestToolFailure(sentence: "ssh-keygen wrote no public key") }
         return SSHKeyPair(

@@ -19,6 +19,20 @@ extension DomainDefinition {
         return edit.result
     }
 
+    /// This definition with what `change` did to `before` set back, as far as it is still here.
+    func undoing(_ change: GuestChange, before: DomainDefinition, on host: HostVirtualization) throws(XMLFault)
+        -> String?
+    {
+        // The host may have lost since what the change took for granted; what was set then must still be found.
+        for host in [host, host.whateverKVMGives] {
+            let after: String
+            do throws(EditFault) { after = try before.applying(change, on: host) } catch { continue }
+            return undoing(before: before, after: try DomainDefinition(after))
+        }
+        // What could not be set is not there to be set back.
+        return nil
+    }
+
     /// This definition with those settings of `before` in it that `after` changed and that it still has from there.
     func undoing(before: DomainDefinition, after: DomainDefinition) -> String? {
         var edit = XMLEdit(tree)

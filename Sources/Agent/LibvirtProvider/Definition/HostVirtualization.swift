@@ -27,6 +27,14 @@ struct HostVirtualization: Equatable {
     var kvm: Fact<HostModel> = .unknown("not asked")
     var qemu: Fact<HostModel> = .unknown("not asked")
 
+    /// The same host as it was when something could still be exposed: what KVM gives is left open.
+    var whateverKVMGives: HostVirtualization {
+        var host = self
+        host.kvm = .unknown("left open")
+        host.cpuHasIt = .unknown("left open")
+        return host
+    }
+
     /// Whether a KVM guest gets the extension with the host's CPU passed through: false where kvm's nested is off.
     func passesThrough(_ feature: String) -> Fact<Bool> {
         if let model = kvm.value { return .known(model.has(feature)) }

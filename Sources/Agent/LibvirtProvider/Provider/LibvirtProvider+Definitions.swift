@@ -18,14 +18,11 @@ extension LibvirtProvider: GuestProvider {
         let first = try parse(before)
         let present = try parse(now)
         let host = try host()
-        let changed: String
-        do throws(EditFault) {
-            changed = try first.applying(change, on: host)
+        do throws(XMLFault) {
+            return try present.undoing(change, before: first, on: host)
         } catch {
-            // What could not be set is not there to be set back.
-            return nil
+            throw ProviderFailure(.unexpectedAnswer, "a definition can't be read: \(error)")
         }
-        return present.undoing(before: first, after: try parse(changed))
     }
 
     package func liveFault(of change: GuestChange, guest uuid: String) throws(ProviderFailure) -> String? {

@@ -15,7 +15,16 @@ extension EligibilityRules {
 
     private static func `extension`(_ report: HostReport) -> [Judgement] {
         switch report.cpu.extension {
-        case .known(.none), .absent: return [noExtension(report.cpu.runsUnder)]
+        case .known(.none), .absent:
+            // Flags alone do not decide whether KVM works (kvm_pvm needs none); a VM that was created does.
+            if report.hypervisor.device.value?.createsVM == .known(true) {
+                return [
+                    Judgement(
+                        .warn, "none is seen, and KVM works all the same: it virtualizes in software",
+                        remedy: "guests here can't be hosts themselves: expose vmx or svm for that")
+                ]
+            }
+            return [noExtension(report.cpu.runsUnder)]
         case .known(.unknown):
             return [.unknown("the virtualization extension", "the agent names one that is not known")]
         case .known(let seen):
