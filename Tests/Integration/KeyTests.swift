@@ -77,13 +77,13 @@ struct KeyTests {
             let file = try host.server.folder.write("#!/bin/sh\n", to: "burglary")
             let sftp = try await run(
                 // A client may wait for ever for an answer in its own protocol.
-                "/usr/bin/timeout", ["5", "/usr/bin/sftp"] + burglar.options(key, port: "-P") + ["-b", "-", burglar.place],
+                "/usr/bin/timeout", ["-s", "KILL", "5", "/usr/bin/sftp"] + burglar.options(key, port: "-P") + ["-b", "-", burglar.place],
                 input: "put \(file) \(host.agent)\n", within: .seconds(30))
             #expect(sftp.code != 0, "\(key): \(sftp)")
             for form in [["-O"], ["-s"]] {
                 let scp = try await run(
                     "/usr/bin/timeout",
-                    ["5", "/usr/bin/scp"] + burglar.options(key, port: "-P") + form
+                    ["-s", "KILL", "5", "/usr/bin/scp"] + burglar.options(key, port: "-P") + form
                         + [file, "\(burglar.place):\(host.agent)"],
                     within: .seconds(30))
                 #expect(scp.code != 0, "\(key) \(form): \(scp)")

@@ -20,8 +20,8 @@ package actor FleetController {
     var background: [Task<Void, Never>] = []
     /// Hosts that are being read right now: a second reader waits for the first one's result.
     var reading: [String: Task<Void, Never>] = [:]
-    /// The remediations that this process drives now.
-    var driving: Set<String> = []
+    /// The remediations that this process drives now; each takes itself out at its end.
+    var driving: [String: Task<Void, Never>] = [:]
 
     /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
     package init(_ environment: FleetEnvironment) async throws(APIError) {
@@ -56,8 +56,8 @@ package actor FleetController {
     /// Starts nothing more, lets what an agent does go on there, and closes all sessions.
     package func stop() async {
         isStopping = true
-        for task in background { task.cancel() }
-        for task in background { await task.value }
+        for task in background + driving.values { task.cancel() }
+        for task in background + driving.values { await task.value }
         background = []
         progress.finish()
         await sessions.close()

@@ -23,10 +23,10 @@ struct KilledControllerTests {
         #expect(begun.count <= 1)
         for remediation in begun {
             #expect(remediation.state == .succeeded, "\(remediation)")
-            #expect(fleet.state.withLock(\.l1Exposed))
+            #expect(fleet.now.l1Exposed)
         }
-        #expect(fleet.state.withLock(\.innerRuns), "what ran before runs afterwards")
-        #expect(fleet.state.withLock(\.runs).values.allSatisfy { $0 == 1 }, "\(fleet.state.withLock(\.runs))")
+        #expect(fleet.now.innerRuns, "what ran before runs afterwards")
+        #expect(fleet.now.runs.values.allSatisfy { $0 == 1 }, "\(fleet.now.runs)")
         await second.stop()
         await bench.end()
     }

@@ -38,7 +38,8 @@ extension FleetController {
             else {
                 let missing = host.path.names.prefix(count).joined(separator: "/")
                 throw APIError(
-                    code: "parent-unknown", sentence: "'\(host.path)' is reached through '\(missing)', which is not enrolled",
+                    code: "parent-unknown",
+                    sentence: "'\(host.path)' is reached through '\(missing)', which is not enrolled",
                     remedy: "nestor host enrol \(missing) --address ADDRESS")
             }
             way.append(above)

@@ -1,7 +1,7 @@
-import FoundationEssentials
 import AgentWire
 package import ControllerAPI
 import FleetStore
+import FoundationEssentials
 import NestingModel
 import StructuredLog
 

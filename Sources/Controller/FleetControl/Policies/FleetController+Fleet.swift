@@ -16,7 +16,8 @@ extension FleetController {
 
     /// Changes addresses and labels of enrolled hosts as a file says: all of it or, where anything is wrong, nothing.
     /// A host that is not enrolled is named only, since enrolling needs an operator's key.
-    package func apply(fleet request: ApplyRequest, by requester: Requester) async throws(APIError) -> FleetApplyAnswer {
+    package func apply(fleet request: ApplyRequest, by requester: Requester) async throws(APIError) -> FleetApplyAnswer
+    {
         let (before, hosts) = try await read { (work) throws(StoreFailure) in
             (try work.value(.fleetRevision, as: Int.self) ?? 0, try work.hosts().map(\.host))
         }

@@ -36,7 +36,8 @@ extension FleetController {
         let plan = try await freshPlan(request.selection)
         guard try plan.digest() == request.digest else {
             throw APIError(
-                code: "plan-changed", sentence: "the plan is not the one that was shown: the fleet or the policies changed",
+                code: "plan-changed",
+                sentence: "the plan is not the one that was shown: the fleet or the policies changed",
                 remedy: "look at the new one: nestor plan")
         }
         guard !plan.items.isEmpty else {
@@ -84,11 +85,12 @@ extension FleetController {
                 )
             }
             guard stopped == nil, !frozen, !busy, !isStopping else { return }
-            let wanted = findings.filter { $0.mode == .enforce && $0.correctable && $0.state == .open }
-            guard let first = wanted.map(\.path).min() else { return }
+            guard findings.contains(where: { $0.mode == .enforce && $0.correctable && $0.state == .open }) else {
+                return
+            }
             let assessment = try await evaluate()
-            var plan = assessment.plan(
-                Selection(paths: [first]), policies: policies, now: environment.now(), enforcing: true)
+            // Over the whole fleet, so that a guest that can't be corrected holds no other one up.
+            var plan = assessment.plan(Selection(), policies: policies, now: environment.now(), enforcing: true)
             guard let item = plan.items.first else { return }
             plan.items = [item]
             plan.blocked = []

@@ -21,6 +21,11 @@ extension FleetController {
     /// Takes an interrupted remediation up again, at the step where it stood.
     package func resume(_ id: String, by requester: Requester) async throws(APIError) -> Remediation {
         var remediation = try await remediation(id)
+        if let driven = driving[id] {
+            if remediation.state == .running { return remediation }
+            // It has just stopped, and its driver is about to let go of it.
+            await driven.value
+        }
         guard remediation.state == .interrupted || remediation.state == .running else {
             throw APIError(
                 code: "remediation-ended", sentence: "remediation '\(id)' has ended: \(remediation.state)",
@@ -54,27 +59,28 @@ extension FleetController {
         }
     }
 
-    /// Runs a stored remediation to its end; once per process.
+    /// Runs a stored remediation to its end; once per process. While the controller stops it stays journalled, for the
+    /// next start to take up.
     func drive(_ id: String) {
-        guard driving.insert(id).inserted else { return }
-        background.append(
-            // Goes on after the request that began it; `stop` waits for it.
-            Task {
-                do throws(APIError) {
-                    try await RemediationRun(controller: self, environment: self.environment, id: id).run()
-                } catch {
-                    self.environment.log.error("remediation stopped", ["remediation": id, "cause": "\(error)"])
-                }
-                await self.driven(id)
-            })
+        guard driving[id] == nil, !isStopping else { return }
+        // Goes on after the request that began it; `stop` waits for it.
+        driving[id] = Task {
+            do throws(APIError) {
+                try await RemediationRun(controller: self, environment: self.environment, id: id).run()
+            } catch {
+                self.environment.log.error("remediation stopped", ["remediation": id, "cause": "\(error)"])
+            }
+            await self.driven(id)
+        }
     }
 
     private func driven(_ id: String) async {
-        driving.remove(id)
+        driving[id] = nil
         do throws(APIError) {
             let remediation = try await remediation(id)
             progress.send(
-                remediation: id, remediation.sentence.isEmpty ? "\(remediation.state)" : remediation.sentence, last: true)
+                remediation: id, remediation.sentence.isEmpty ? "\(remediation.state)" : remediation.sentence,
+                last: true)
             guard !isStopping else { return }
             if remediation.state == .succeeded { await enforce() }
         } catch {

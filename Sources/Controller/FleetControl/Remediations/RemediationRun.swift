@@ -36,6 +36,9 @@ struct RemediationRun {
                         remediation.items[index].outcome = outcome
                         remediation.items[index].sentence = sentence
                         remediation.items[index].remedy = remedy
+                    case .absent(let sentence):
+                        remediation.items[index].outcome = .failed
+                        remediation.items[index].sentence = sentence
                     }
                 }
             }
@@ -73,7 +76,7 @@ struct RemediationRun {
         }
         if remediation.items[index].step == .correcting || remediation.items[index].step == .verifying {
             try await enter(.verifying, index, &remediation)
-            let judgement = await verify(plan, remediation.items[index])
+            let judgement = try await verify(plan, remediation.items[index])
             remediation.items[index].verification = judgement.verification
             remediation.items[index].sentence = judgement.sentence
             say(plan.path, "checked: \(judgement.verification), \(judgement.sentence)")
@@ -136,24 +139,32 @@ struct RemediationRun {
     }
 
     /// Asks the guest's own agent, until it answers from a new boot or the time for a start is over.
-    private func verify(_ plan: PlanItem, _ item: RemediationItem) async -> (verification: Verification, sentence: String) {
+    private func verify(_ plan: PlanItem, _ item: RemediationItem) async throws(ItemEnd) -> (
+        verification: Verification, sentence: String
+    ) {
         guard let inside = plan.verifyInside else {
             return (.hostOnly, "it has no agent: verified from its host only")
         }
         say(inside, "waiting for its agent, to check the change inside")
+        // What was open to it ended with its restart, and may not know that yet.
+        await controller.sessions.drop(inside)
         let end = ContinuousClock.now + environment.settings.startDeadline
         var last: (verification: Verification, sentence: String) = (.inconclusive, "its agent did not answer in time")
         repeat {
             await controller.readAndStore(inside)
-            if let view = try? await controller.host(inside) {
-                if view.health.state == .ok, let report = view.report {
-                    let judgement = Judgement(of: plan.change, bootIDBefore: item.bootIDBefore, report: report)
-                    last = (judgement.verification, judgement.sentence)
-                    // A boot from before is answered while the guest has not gone down yet, or never will.
-                    if judgement.verification != .inconclusive { return last }
-                } else {
-                    last = (.inconclusive, "its agent does not answer: \(view.health.sentence)")
-                }
+            let view: HostView
+            do throws(APIError) {
+                view = try await controller.host(inside)
+            } catch {
+                throw .interrupted("what '\(inside)' reports can't be told: \(error.sentence)")
+            }
+            if view.health.state == .ok, let report = view.report {
+                let judgement = Judgement(of: plan.change, bootIDBefore: item.bootIDBefore, report: report)
+                last = (judgement.verification, judgement.sentence)
+                // A boot from before is answered while the guest has not gone down yet, or never will.
+                if judgement.verification != .inconclusive { return last }
+            } else {
+                last = (.inconclusive, "its agent does not answer: \(view.health.sentence)")
             }
             do {
                 try await environment.clock.sleep(for: .seconds(1))
@@ -185,9 +196,14 @@ struct RemediationRun {
             do throws(ItemEnd) {
                 let record = try await conversation.finish(
                     remediation.items[index].drains[number], .commit, on: step.host, deadline: wholeDeadline(plan))
-                if record.outcome != .committed {
-                    note(&remediation, index, "in '\(step.host)': \(printable(record.sentence))", printable(record.remedy))
+                // What was refused was never stopped, and is told already.
+                if record.outcome != .committed && record.outcome != .refused {
+                    note(
+                        &remediation, index, "in '\(step.host)': \(printable(record.sentence))",
+                        printable(record.remedy))
                 }
+            } catch .absent {
+                continue  // it was never sent: the item ended before
             } catch {
                 note(
                     &remediation, index, "'\(step.host)' could not be told to start its guests (\(error.sentence))",
@@ -213,11 +229,12 @@ struct RemediationRun {
         remediation.state = corrected == remediation.items.count ? .succeeded : .failed
         remediation.sentence = "\(corrected) of \(remediation.items.count) corrected"
         remediation.endedAt = environment.now()
-        try await store(remediation)
-        if remediation.state == .failed {
-            let first = remediation.items.first { $0.outcome != .corrected }
-            let reason = "remediation \(id): \(first?.path.description ?? ""): \(first?.sentence ?? "")"
-            try await controller.record { (work) throws(StoreFailure) in try work.put(reason, as: .enforcementStopped) }
+        let ended = remediation
+        // In one transaction: a failure whose stop of enforcement was lost would let it go on.
+        try await controller.record { (work) throws(StoreFailure) in
+            try work.put(remediation: ended)
+            guard let first = ended.items.first(where: { $0.outcome != .corrected }) else { return }
+            try work.put("remediation \(ended.id): \(first.path): \(first.sentence)", as: .enforcementStopped)
         }
         let roots = Set(remediation.items.map(\.path.root))
         let hosts = try await controller.hosts().map(\.path).filter { roots.contains($0.root) }
@@ -258,7 +275,8 @@ struct RemediationRun {
             return .ended(.corrected, item.sentence, remedy: "")
         case .committed, .kept:
             return .ended(
-                .unverified, "the change holds, and the check inside says: \(item.verification ?? .inconclusive) (\(item.sentence))",
+                .unverified,
+                "the change holds, and the check inside says: \(item.verification ?? .inconclusive) (\(item.sentence))",
                 remedy: "look inside '\(plan.path)'; nothing was taken back")
         case .rolledBack:
             return .ended(.rolledBack, said.isEmpty ? item.sentence : said, remedy: printable(record.remedy))
@@ -311,6 +329,8 @@ enum ItemEnd: Error {
     case ended(RemediationOutcome, String, remedy: String)
     /// It waits for a person.
     case interrupted(String)
+    /// The agent holds no such correction.
+    case absent(String)
     /// The controller stops; its next start goes on.
     case stopping
 
@@ -318,7 +338,7 @@ enum ItemEnd: Error {
 
     var sentence: String {
         switch self {
-        case .ended(_, let sentence, _), .interrupted(let sentence): sentence
+        case .ended(_, let sentence, _), .interrupted(let sentence), .absent(let sentence): sentence
         case .stopping: "the controller stops"
         }
     }

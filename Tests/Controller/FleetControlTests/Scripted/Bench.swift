@@ -1,6 +1,5 @@
 import AgentDelivery
 import ControllerAPI
-import FleetControl
 import FleetStore
 import FoundationEssentials
 import NestingModel
@@ -56,7 +55,7 @@ extension FleetController {
     }
 
     func untilIdle() async {
-        for task in background { await task.value }
+        while let task = driving.values.first { await task.value }
     }
 }
 

@@ -40,12 +40,17 @@ final class ScriptedFleet: Sendable {
     static let uuidL1 = "00000000-0000-4000-8000-0000000000a1"
     static let uuidInner = "00000000-0000-4000-8000-0000000000b1"
 
-    let state: Mutex<State>
+    private let state: Mutex<State>
 
     init(l1Exposed: Bool, innerRuns: Bool) {
         state = Mutex(
             State(l1Exposed: l1Exposed, l1Sees: l1Exposed ? .svm : .none, innerRuns: innerRuns))
     }
+
+    /// How things stand.
+    var now: State { state.withLock { $0 } }
+
+    func set(_ change: @Sendable (inout State) -> Void) { state.withLock { change(&$0) } }
 
     func report(of path: String, _ state: State) -> HostReport {
         if path == "rack7" {
@@ -196,7 +201,7 @@ private actor ScriptedChannel: SecureShellChannel {
     }
 
     func write(_ bytes: [UInt8], deadline: Duration) async throws(SSHFailure) {
-        switch fleet.state.withLock({ $0.faults[path] ?? .none }) {
+        switch fleet.now.faults[path] ?? .none {
         case .says(let text): lines.append(Array(text.utf8))
         case .ends: ended = true
         default:
@@ -220,7 +225,7 @@ private actor ScriptedChannel: SecureShellChannel {
     func finishWriting(deadline: Duration) async throws(SSHFailure) {}
 
     func exitStatus(deadline: Duration) async throws(SSHFailure) -> Int? {
-        if case .ends(let status) = fleet.state.withLock({ $0.faults[path] ?? .none }) { status } else { 0 }
+        if case .ends(let status) = fleet.now.faults[path] ?? .none { status } else { 0 }
     }
 
     func standardError() async -> String { "nestor-agent: not found\u{1B}[31m" }
