@@ -129,14 +129,12 @@ let package = Package(
         tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "NestorTestKit"]),
         tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),
         tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
-/*LOCAL
         tests(
             "Controller", "FleetControl",
             [
                 "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore",
                 "StructuredLog", "NestorTestKit",
             ]),
-LOCAL*/
         tests("Client", "CLICommands", ["NestingModel", "ControllerAPI"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: strict),
         .testTarget(
