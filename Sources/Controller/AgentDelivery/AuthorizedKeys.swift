@@ -48,6 +48,8 @@ package struct AuthorizedKeys: Sendable {
         }
     }
 
+    private static let nowhere = "nowhere.invalid:1"
+
     private func line(role: String, key: String) -> String {
         var command = "\(shellQuoted(agent)) session --role \(role) --state \(shellQuoted(state))"
         if let libvirtSocket { command += " --libvirt-socket \(shellQuoted(libvirtSocket))" }
@@ -58,6 +60,9 @@ package struct AuthorizedKeys: Sendable {
         if role == "report" && !forwards.isEmpty {
             options.append("port-forwarding")
             options += forwards.sorted().map { "permitopen=\"\($0)\"" }
+            // Port forwarding goes both ways, and sshd has no word for "listen nowhere" here: a name that is no
+            // address, and the one port that nothing uses.
+            options.append("permitlisten=\"\(Self.nowhere)\"")
         }
         options.append("command=\"\(quoted)\"")
         return "\(options.joined(separator: ",")) \(key) nestor:\(controller):\(role)"

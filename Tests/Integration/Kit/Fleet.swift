@@ -51,9 +51,10 @@ final class Fleet: Sendable {
     var pid: Int32? { daemon.withLock { $0?.pid } }
 
     /// Starts nestord, and waits until it is ready.
-    func start() async throws {
+    /// - Parameter words: more of its command line.
+    func start(_ words: [String] = []) async throws {
         let (pid, log) = try ProcessLog.spawn(
-            BuiltPrograms.nestord, ["--config", folder("nestord.yaml")], environment: ["HOME": folder.path])
+            BuiltPrograms.nestord, ["--config", folder("nestord.yaml")] + words, environment: ["HOME": folder.path])
         let watchdog = try Watchdog(over: pid)
         daemon.withLock { $0 = Daemon(pid: pid, log: log, watchdog: watchdog) }
         guard await log.contains("ready", orEndsWithin: .seconds(60)) else {
