@@ -36,7 +36,7 @@ struct LabTests {
     /// Begins a remediation, and waits until it has come so far.
     private func begin(until what: String, _ isSo: (Remediation) async throws -> Bool) async throws -> Remediation {
         let before: [Remediation] = try await fleet.ask("remediation", "list")
-        _ = try fleet.begin("remediate", "--yes")
+        try fleet.begin("remediate", "--yes")
         var found: Remediation?
         try await eventually("a remediation \(what)", within: .seconds(90)) {
             let all: [Remediation] = try await fleet.ask("remediation", "list")
@@ -149,7 +149,8 @@ struct LabTests {
         _ = try await begin(until: "corrects") { $0.items[0].step != .waiting && $0.items[0].step != .reading }
         fleet.end(SIGKILL)
         try await eventually("L2 was held, and runs again by itself", within: .seconds(330)) {
-            try await lab.stateOfL2() == "running" && lab.openDrain() == nil
+            guard try await lab.stateOfL2() == "running" else { return false }
+            return try await lab.openDrain() == nil
         }
         #expect(try await lab.stateOfL1() == "running")
         // The test's next one needs a controller.

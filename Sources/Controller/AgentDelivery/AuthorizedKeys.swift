@@ -48,8 +48,6 @@ package struct AuthorizedKeys: Sendable {
         }
     }
 
-    private static let nowhere = "nowhere.invalid:1"
-
     private func line(role: String, key: String) -> String {
         var command = "\(shellQuoted(agent)) session --role \(role) --state \(shellQuoted(state))"
         if let libvirtSocket { command += " --libvirt-socket \(shellQuoted(libvirtSocket))" }
@@ -60,9 +58,9 @@ package struct AuthorizedKeys: Sendable {
         if role == "report" && !forwards.isEmpty {
             options.append("port-forwarding")
             options += forwards.sorted().map { "permitopen=\"\($0)\"" }
-            // Port forwarding goes both ways, and sshd has no word for "listen nowhere" here: a name that is no
-            // address, and the one port that nothing uses.
-            options.append("permitlisten=\"\(Self.nowhere)\"")
+            // port-forwarding lets the key listen on the host, too, unless it may listen at one place only. The option
+            // can't say "nowhere": port 1 of the loopback is of use to nobody.
+            options.append("permitlisten=\"none.invalid:1\"")
         }
         options.append("command=\"\(quoted)\"")
         return "\(options.joined(separator: ",")) \(key) nestor:\(controller):\(role)"

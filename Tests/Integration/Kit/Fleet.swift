@@ -16,6 +16,8 @@ final class Fleet: Sendable {
 
     let folder: TemporaryFolder
     private let daemon = Mutex<Daemon?>(nil)
+    /// Their files must outlive them.
+    private let begun = Mutex<[Command]>([])
 
     /// Starts nestord.
     /// - Parameter settings: such as `sweep.deadline`, beside or instead of the kit's own.
@@ -109,8 +111,9 @@ final class Fleet: Sendable {
     }
 
     /// Starts a `nestor` and does not wait for it.
-    func begin(_ words: String...) throws -> Command {
-        try Command(BuiltPrograms.nestor, words, environment: environment)
+    func begin(_ words: String...) throws {
+        let command = try Command(BuiltPrograms.nestor, words, environment: environment)
+        begun.withLock { $0.append(command) }
     }
 
     var environment: [String: String] { ["NESTOR_SOCKET": socket, "HOME": folder.path] }

@@ -84,7 +84,7 @@ final class Lab: Sendable {
     func down() async throws {
         fleet.end()
         let outcome = try await self("down")
-        FileManager.default.createFile(atPath: "\(state).down", contents: nil)
+        #expect(FileManager.default.createFile(atPath: "\(state).down", contents: nil))
         #expect(outcome.code == 0, "\(outcome)")
         #expect(!FileManager.default.fileExists(atPath: state))
     }
