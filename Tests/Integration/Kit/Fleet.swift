@@ -116,9 +116,11 @@ final class Fleet: Sendable {
     }
 
     /// Starts a `nestor` and does not wait for it.
-    func begin(_ words: String...) throws {
+    @discardableResult
+    func begin(_ words: String...) throws -> Command {
         let command = try Command(BuiltPrograms.nestor, words, environment: environment)
         begun.withLock { $0.append(command) }
+        return command
     }
 
     var environment: [String: String] { ["NESTOR_SOCKET": socket, "HOME": folder.path] }
