@@ -38,7 +38,7 @@ func median(of count: Int, _ body: () throws -> Void) rethrows -> Duration {
 /// Processor time of this process so far, all threads.
 func processorTime() -> Duration {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func duration(_ time: timeval) -> Duration { .seconds(time.tv_sec) + .microseconds(Int(time.tv_usec)) }
     return duration(usage.ru_utime) + duration(usage.ru_stime)
 }
