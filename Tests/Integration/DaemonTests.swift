@@ -65,7 +65,9 @@ struct DaemonTests {
         let outcome = try await run(
             BuiltPrograms.nestord, ["--config", file, "--set", "state.directory=\(folder("state"))"])
         #expect(outcome.code == 78)
-        for place in ["\(file):2", "\(file):3", "\(file):5"] { #expect(outcome.complaint.contains(place), "\(outcome)") }
+        for place in ["\(file):2", "\(file):3", "\(file):5"] {
+            #expect(outcome.complaint.contains(place), "\(outcome)")
+        }
         #expect(!FileManager.default.fileExists(atPath: folder("state")))
     }
 
@@ -127,7 +129,8 @@ struct OtherUserTests {
         #expect(try await asNobody("status").code == 0)
         #expect(try await asNobody("drift").code == 0)
         let policy = try open.write(
-            "policies:\n  - {name: a, select: {all: true}, desire: {exposure: hidden}}\n", to: "policy.yaml", mode: 0o644)
+            "policies:\n  - {name: a, select: {all: true}, desire: {exposure: hidden}}\n", to: "policy.yaml",
+            mode: 0o644)
         for words in [["freeze", "--reason", "x"], ["unfreeze"], ["policy", "apply", "-f", policy]] {
             let refused = try await run(
                 "/usr/bin/setpriv", Self.asNobody + [open("nestor")] + words,

@@ -64,14 +64,15 @@ struct DocumentTests {
               - {name: b, select: {guests: [x]}, desire: {exposure: hidden}}
             """)
         #expect(twice.code == 4)
-        #expect(twice.complaint.contains("\(file):3:") && twice.complaint.contains("a") , "\(twice)")
+        #expect(twice.complaint.contains("\(file):3:") && twice.complaint.contains("a"), "\(twice)")
 
         let after: PoliciesAnswer = try await fleet.ask("policy", "list")
         #expect(after == before)
         #expect(try await fleet.states() == ["rack7": .ok])
 
         // The same for scripts, as JSON.
-        let json = try await fleet.nestor("policy", "apply", "-f", try fleet.folder.write(bad, to: "bad.yaml"), "-o", "json")
+        let json = try await fleet.nestor(
+            "policy", "apply", "-f", try fleet.folder.write(bad, to: "bad.yaml"), "-o", "json")
         let refusal = try JSONDecoder().decode(Refusal.self, from: Data(json.output.utf8))
         #expect(refusal.error.faults.count >= 9)
     }
@@ -81,7 +82,8 @@ struct DocumentTests {
         let fleet = try await Fleet.start()
         let policy = "policies:\n  - {name: a, select: {all: true}, desire: {exposure: hidden}}\n"
         #expect(try await fleet.apply(policy, "--expect-revision", "0").code == 0)
-        let late = try await fleet.apply(policy.replacingOccurrences(of: "hidden", with: "exposed"), "--expect-revision", "0")
+        let late = try await fleet.apply(
+            policy.replacingOccurrences(of: "hidden", with: "exposed"), "--expect-revision", "0")
         #expect(late.code == 4, "\(late)")
         let stored: PoliciesAnswer = try await fleet.ask("policy", "list")
         #expect(stored.policies.map(\.desired.exposure) == [false])

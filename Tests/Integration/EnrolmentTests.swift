@@ -53,7 +53,8 @@ struct EnrolmentTests {
         let host = try await PretendHost("rack7")
         let fleet = try await Fleet.start()
         var words = try host.enrolment
-        words[words.firstIndex(of: "--host-key-fingerprint")! + 1] = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        words[words.firstIndex(of: "--host-key-fingerprint")! + 1] =
+            "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
         let refused = try await fleet.nestor(words)
         #expect(refused.code == 4, "\(refused)")
         #expect(try refused.complaint.contains(PretendHost.fingerprint(host.server.hostKey)))

@@ -69,16 +69,22 @@ struct HostStateTests {
         case "old-protocol":
             // As this build's agent refuses a controller of other versions.
             try host.replaceCommand(
-                reply(#"{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"other versions only","data":{"code":"protocol-mismatch","remedy":""}}}"#, host))
+                reply(
+                    #"{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"other versions only","data":{"code":"protocol-mismatch","remedy":""}}}"#,
+                    host))
         case "new-protocol":
             try host.replaceCommand(
-                reply(#"{"jsonrpc":"2.0","id":1,"result":{"protocol":99,"agent":{"platform":"linux-x86_64","protocol":99,"version":"9.9.9"},"role":"report","methods":["hello"],"verbs":[],"bootID":"x"}}"#, host))
+                reply(
+                    #"{"jsonrpc":"2.0","id":1,"result":{"protocol":99,"agent":{"platform":"linux-x86_64","protocol":99,"version":"9.9.9"},"role":"report","methods":["hello"],"verbs":[],"bootID":"x"}}"#,
+                    host))
         case "garbage": try host.replaceCommand(#"printf 'Welcome to \\033[31m%s\\n' rack7"#)
         case "flood": try host.replaceCommand("head -c 100000000 /dev/zero | tr '\\\\0' x")
         case "chatter":
             // Good lines, each short, and no end of them.
             try host.replaceCommand(
-                reply(#"{"jsonrpc":"2.0","method":"progress","params":{"id":"a","verb":"guest.set","guests":[],"phase":"queued","sentence":"","remedy":"","owesStart":false}}"#, host, repeated: true))
+                reply(
+                    #"{"jsonrpc":"2.0","method":"progress","params":{"id":"a","verb":"guest.set","guests":[],"phase":"queued","sentence":"","remedy":"","owesStart":false}}"#,
+                    host, repeated: true))
         case "mute-server":
             host.server.stop()
             return try SilentListener(port: host.server.port)
@@ -101,7 +107,8 @@ struct HostStateTests {
     /// A command that answers the first line with this one.
     private func reply(_ line: String, _ host: PretendHost, repeated: Bool = false) throws -> String {
         let file = try host.server.folder.write(line + "\n", to: "reply")
-        return repeated ? "read request; while cat \(file) \(file) \(file); do :; done" : "read request; cat \(file); read more"
+        return repeated
+            ? "read request; while cat \(file) \(file) \(file); do :; done" : "read request; cat \(file); read more"
     }
 }
 
@@ -117,11 +124,12 @@ final class SilentListener {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let isReady = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        } == 0 && listen(descriptor, 16) == 0
+        let isReady =
+            withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            } == 0 && listen(descriptor, 16) == 0
         guard isReady else { throw TestToolFailure(sentence: "port \(port) is not free again (errno \(errno))") }
     }
 

@@ -46,7 +46,9 @@ private final class Burglar: Sendable {
 
     var place: String { "\(host.server.user)@127.0.0.1" }
 
-    func ssh(_ key: String, _ more: [String], _ command: [String] = [], input: String = "") async throws -> CommandOutcome {
+    func ssh(_ key: String, _ more: [String], _ command: [String] = [], input: String = "") async throws
+        -> CommandOutcome
+    {
         try await run("/usr/bin/ssh", options(key) + more + [place] + command, input: input, within: .seconds(30))
     }
 }
@@ -77,7 +79,8 @@ struct KeyTests {
             let file = try host.server.folder.write("#!/bin/sh\n", to: "burglary")
             let sftp = try await run(
                 // A client may wait for ever for an answer in its own protocol.
-                "/usr/bin/timeout", ["-s", "KILL", "5", "/usr/bin/sftp"] + burglar.options(key, port: "-P") + ["-b", "-", burglar.place],
+                "/usr/bin/timeout",
+                ["-s", "KILL", "5", "/usr/bin/sftp"] + burglar.options(key, port: "-P") + ["-b", "-", burglar.place],
                 input: "put \(file) \(host.agent)\n", within: .seconds(30))
             #expect(sftp.code != 0, "\(key): \(sftp)")
             for form in [["-O"], ["-s"]] {
@@ -92,9 +95,11 @@ struct KeyTests {
 
             let forward = try await burglar.ssh(key, ["-W", "127.0.0.1:\(elsewhere.server.port)"])
             #expect(!forward.output.contains("SSH-2.0"), "\(key): \(forward)")
-            let back = try await burglar.ssh(
-                key, ["-o", "ExitOnForwardFailure=yes", "-R", "127.0.0.1:0:127.0.0.1:\(elsewhere.server.port)"])
-            #expect(back.complaint.contains("forwarding failed"), "\(key): \(back)")
+            for place in ["127.0.0.1:0", "*:0", "0.0.0.0:8080"] {
+                let back = try await burglar.ssh(
+                    key, ["-o", "ExitOnForwardFailure=yes", "-R", "\(place):127.0.0.1:\(elsewhere.server.port)"])
+                #expect(back.complaint.contains("forwarding failed"), "\(key), \(place): \(back)")
+            }
         }
         let permitted = ["-W", "127.0.0.1:\(burglar.inner.server.port)"]
         #expect(try await burglar.ssh("report", permitted).output.hasPrefix("SSH-2.0"))

@@ -4,103 +4,76 @@ import Testing
 
 @Suite("A fact")
 struct FactTests {
-    private struct Report: Codable, Equatable {
-        var count: Fact<Int>
-        var words: Fact<[String]>
+    private struct Holder: Codable, Equatable {
+        var memory: Fact<Int>
+        var name: Fact<String>
+        var vcpus: Fact<VCPUFacts>
     }
 
-    private static func decoded(_ json: String) throws -> Report {
-        try JSONDecoder().decode(Report.self, from: Data(json.utf8))
+    private func decoded<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+
+    private func encoded(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     @Test(
-        "is its value where it is known, null where it is absent, and an object with the reason where it is unknown",
+        "is its value, null, or an object with the reason; a missing one is unknown",
         arguments: [
-            (Fact.known(3), "3"), (.known(0), "0"), (.absent, "null"),
-            (.unknown("no permission"), #"{"unknown":"no permission"}"#), (.unknown(""), #"{"unknown":""}"#),
-        ] as [(Fact<Int>, String)])
-    func coding(fact: Fact<Int>, json: String) throws {
-        let report = Report(count: fact, words: .absent)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let text = #"{"count":\#(json),"words":null}"#
-        #expect(String(decoding: try encoder.encode(report), as: UTF8.self) == text)
-        #expect(try Self.decoded(text) == report)
+            (#"{"memory":4}"#, .known(4)), (#"{"memory":null}"#, .absent),
+            (#"{"memory":{"unknown":"no file"}}"#, .unknown("no file")),
+            ("{}", .unknown("not reported by this agent")),
+        ] as [(String, Fact<Int>)])
+    func forms(text: String, fact: Fact<Int>) throws {
+        #expect(try decoded(Holder.self, text).memory == fact)
     }
 
-    @Test("that is missing altogether is unknown, never absent")
-    func missing() throws {
-        let report = try Self.decoded("{}")
-        #expect(report.count.isUnknown)
-        #expect(report.count != .absent)
-        #expect(report.count.value == nil)
-        #expect(report.count.reason == "not reported by this agent")
+    @Test("comes back as it was written, in all its forms, also where its value is an object")
+    func roundTrip() throws {
+        for holder in [
+            Holder(memory: .known(0), name: .known(""), vcpus: .known(VCPUFacts(current: .absent, maximum: .known(2)))),
+            Holder(memory: .absent, name: .absent, vcpus: .absent),
+            Holder(memory: .unknown("a"), name: .unknown(""), vcpus: .unknown("c")),
+        ] {
+            #expect(try decoded(Holder.self, try encoded(holder)) == holder)
+        }
+        #expect(
+            try encoded(Holder(memory: .known(1), name: .absent, vcpus: .unknown("r")))
+                == #"{"memory":1,"name":null,"vcpus":{"unknown":"r"}}"#)
     }
 
-    @Test("of another type is a fault, not a guess", arguments: [#"{"count":"3"}"#, #"{"count":[3]}"#, #"{"count":{}}"#])
-    func wrongType(json: String) {
-        #expect(throws: DecodingError.self) { try Self.decoded(json) }
+    @Test(
+        "of another kind than it should be is an error, and never a known value",
+        arguments: [#"{"memory":"4"}"#, #"{"memory":{"unknown":4}}"#, #"{"memory":[]}"#, #"{"memory":{}}"#])
+    func wrongKind(text: String) {
+        #expect(throws: DecodingError.self) { try decoded(Holder.self, text) }
     }
 
-    @Test("keeps its state when its value is mapped")
-    func mapping() {
-        #expect(Fact.known(2).map { $0 * 2 } == .known(4))
-        #expect(Fact<Int>.absent.map { $0 * 2 } == .absent)
-        #expect(Fact<Int>.unknown("why").map { $0 * 2 } == .unknown("why"))
+    @Test("shows itself so that none and unknown are never confused")
+    func description() {
+        #expect("\(Fact.known(4))" == "4")
+        #expect("\(Fact<Int>.absent)" == "none")
+        #expect("\(Fact<Int>.unknown("no file"))" == "unknown (no file)")
+        #expect(Fact<Int>.unknown("x").map { $0 + 1 } == .unknown("x"))
     }
 
-    @Test("an empty list is known: nothing is there, which is another thing than not having looked")
-    func emptyList() throws {
-        let report = try Self.decoded(#"{"count":1,"words":[]}"#)
-        #expect(report.words == .known([]))
-        #expect(report.words != .absent)
-    }
-}
-
-@Suite("An open enumeration")
-struct OpenEnumerationTests {
-    private func survives<Word: OpenEnumeration>(_ type: Word.Type) -> Bool {
-        let decoded = try? JSONDecoder().decode([Word].self, from: Data(#"["from-a-newer-agent"]"#.utf8))
-        return decoded == [Word.unknown]
-    }
-
-    @Test("takes a word of a newer peer as unknown, and the rest of the message stands")
-    func newerWords() {
-        #expect(survives(GuestState.self))
-        #expect(survives(VirtualizationExtension.self))
-        #expect(survives(FindingKind.self))
-        #expect(survives(Setting.self))
-        #expect(survives(PolicyMode.self))
-        #expect(survives(Severity.self))
-        #expect(survives(HostState.self))
-        #expect(survives(CorrectionPhase.self))
-        #expect(survives(CorrectionOutcome.self))
-        #expect(survives(CorrectionVerb.self))
-        #expect(survives(CorrectionVerdict.self))
-        #expect(survives(RemediationState.self))
-        #expect(survives(RemediationStep.self))
-        #expect(survives(RemediationOutcome.self))
-        #expect(survives(Verification.self))
-        #expect(survives(OwningManager.self))
-        #expect(survives(Disruption.self))
-    }
-
-    @Test("is no word where there is none: a number is a fault")
-    func notAWord() {
-        #expect(throws: DecodingError.self) { try JSONDecoder().decode([HostState].self, from: Data("[1]".utf8)) }
-    }
-
-    @Test("is written as its word")
-    func words() throws {
-        #expect(String(decoding: try JSONEncoder().encode([HostState.agentGarbage]), as: UTF8.self) == #"["agent-garbage"]"#)
-        #expect("\(HostState.agentGarbage)" == "agent-garbage")
-    }
-}
-
-@Suite("Severity")
-struct SeverityTests {
-    @Test("rises from info to critical")
-    func order() {
-        #expect([Severity.critical, .info, .high, .low, .medium].sorted() == [.info, .low, .medium, .high, .critical])
+    @Test("a word that this build does not know is unknown, in every enumeration of the wire")
+    func openEnumerations() throws {
+        func check<Word: OpenEnumeration>(_ type: Word.Type) throws {
+            #expect(try decoded([Word].self, #"["tomorrow's word"]"#) == [.unknown], "\(type)")
+            #expect(throws: DecodingError.self, "\(type)") { try decoded([Word].self, "[7]") }
+        }
+        for type in [
+            GuestState.self, GuestEngine.self, OwningManager.self, CPUVendor.self, VirtualizationExtension.self,
+            SecondLevelPaging.self, HypervisorVendor.self, ModuleState.self, CorrectionVerb.self, CorrectionPhase.self,
+            CorrectionOutcome.self, CorrectionVerdict.self, HostState.self, FindingKind.self, FindingState.self,
+            Setting.self, DriftCause.self, Disruption.self, RemediationStep.self, RemediationState.self,
+            RemediationOutcome.self, Verification.self, PolicyMode.self, Severity.self,
+        ] as [any OpenEnumeration.Type] {
+            try check(type)
+        }
     }
 }

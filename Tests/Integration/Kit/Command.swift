@@ -53,7 +53,8 @@ final class Command: Sendable {
             }
         }
         func text(_ name: String) -> String {
-            (try? Data(contentsOf: URL(fileURLWithPath: folder(name)))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            (try? Data(contentsOf: URL(fileURLWithPath: folder(name)))).map { String(decoding: $0, as: UTF8.self) }
+                ?? ""
         }
         return CommandOutcome(
             code: status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f), output: text("output"),

@@ -66,7 +66,12 @@ final class Fleet: Sendable {
     /// - Returns: how it ended, as a shell says it; nil where none ran.
     @discardableResult
     func end(_ signal: Int32 = SIGKILL) -> Int32? {
-        guard let ended = daemon.withLock({ daemon in defer { daemon = nil }; return daemon }) else { return nil }
+        guard
+            let ended = daemon.withLock({ daemon in
+                defer { daemon = nil }
+                return daemon
+            })
+        else { return nil }
         ended.watchdog.end()
         kill(ended.pid, signal)
         var status: Int32 = 0

@@ -31,7 +31,8 @@ package final class PrivateSSHServer: Sendable {
         // Between finding a free port and sshd's taking it, another may have taken it.
         for _ in 0..<5 {
             let server = try PrivateSSHServer(
-                port: try wanted ?? LoopbackPort.free(), hostKey: hostKey, authorizedKeys: authorizedKeys, settings: settings)
+                port: try wanted ?? LoopbackPort.free(), hostKey: hostKey, authorizedKeys: authorizedKeys,
+                settings: settings)
             if await server.log.contains(
                 "Server listening on 127.0.0.1 port \(server.port).", orEndsWithin: .seconds(20)),
                 LoopbackPort.accepts(server.port)
