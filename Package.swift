@@ -154,7 +154,8 @@ let package = Package(
         .executableTarget(
             name: "nestor-benchmarks",
             dependencies: [
-                "NestingModel", "NestingPolicy", "NestorTestKit",
+                "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "LibSSHTransport",
+                "FleetStore", "SQLiteStore", "FleetControl", "AgentDelivery", "StructuredLog", "NestorTestKit",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]

@@ -27,9 +27,11 @@ struct Bench {
     }
 
     func enrol() async throws {
+        let hasDeep = fleet.now.deepRuns != nil
         try await store.record { (work) throws(StoreFailure) in
             try work.put(host: host("rack7", uuid: ScriptedFleet.uuidL0))
             try work.put(host: host("rack7/build-l1", uuid: ScriptedFleet.uuidL1))
+            if hasDeep { try work.put(host: host("rack7/build-l1/inner", uuid: ScriptedFleet.uuidInner)) }
         }
     }
 
@@ -43,6 +45,20 @@ struct Bench {
                     correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
                 settings: FleetSettings(hostDeadline: .seconds(5), startDeadline: .seconds(2)),
                 log: Log(label: "test", level: .critical)))
+    }
+
+    /// Runs `body` with a controller, and ends both.
+    func run(_ body: (FleetController) async throws -> Void) async throws {
+        let controller = try await controller()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(controller))
+        } catch {
+            result = .failure(error)
+        }
+        await controller.stop()
+        await end()
+        try result.get()
     }
 
     func end() async {

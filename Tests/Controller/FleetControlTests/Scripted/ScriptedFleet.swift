@@ -22,7 +22,10 @@ final class ScriptedFleet: Sendable {
         var l1Exposed: Bool
         var l1Sees: VirtualizationExtension
         var l1Boot = 1
+        var l1State = GuestState.running
         var innerRuns: Bool
+        /// Whether a guest of inner runs, where inner is a host too.
+        var deepRuns: Bool?
         var l1UUID = uuidL1
         /// What the inside sees after a change, where the change does not work.
         var exposureWorks = true
@@ -31,6 +34,12 @@ final class ScriptedFleet: Sendable {
         var spareExposed = false
         /// Said by build-l1 instead of starting its guests again.
         var releaseFailure: String?
+        /// Said by rack7 instead of ending what it was told to.
+        var finishFailure: String?
+        /// Hosts that refuse to be drained.
+        var undrainable: Set<String> = []
+        /// So many answers to `correct` are lost with their connections, after the work was begun.
+        var lostAnswers = 0
         var faults: [String: Fault] = [:]
         var records: [String: CorrectionRecord] = [:]
         var changes: [String: GuestChange] = [:]
@@ -45,6 +54,7 @@ final class ScriptedFleet: Sendable {
     static let uuidL1 = "00000000-0000-4000-8000-0000000000a1"
     static let uuidSpare = "00000000-0000-4000-8000-0000000000a2"
     static let uuidInner = "00000000-0000-4000-8000-0000000000b1"
+    static let uuidDeep = "00000000-0000-4000-8000-0000000000c1"
 
     private let state: Mutex<State>
     /// Runs before the agent at that path answers that request.
@@ -75,9 +85,16 @@ final class ScriptedFleet: Sendable {
         if path == "rack7" {
             return FleetControlTests.report(
                 uuid: Self.uuidL0, sees: .svm,
-                guests: [guest("build-l1", uuid: Self.uuidL1, exposed: state.l1Exposed)]
+                guests: [guest("build-l1", uuid: Self.uuidL1, state: state.l1State, exposed: state.l1Exposed)]
                     + (state.hasSpare
                         ? [guest("spare", uuid: Self.uuidSpare, state: .off, exposed: state.spareExposed)] : []))
+        }
+        if path == "rack7/build-l1/inner" {
+            return FleetControlTests.report(
+                uuid: Self.uuidInner, sees: .none,
+                guests: [
+                    guest("deep", uuid: Self.uuidDeep, state: state.deepRuns == true ? .running : .off, exposed: false)
+                ])
         }
         return FleetControlTests.report(
             uuid: state.l1UUID, bootID: "boot-\(state.l1Boot)", sees: state.l1Sees,
@@ -117,7 +134,11 @@ final class ScriptedFleet: Sendable {
                     ]
                 }
                 state.highestEpoch = parameters.epoch
-                let records = parameters.corrections.map { carryOut($0, &state) }
+                let records = parameters.corrections.map { carryOut($0, at: path, &state) }
+                if state.lostAnswers > 0 {
+                    state.lostAnswers -= 1
+                    throw Lost()
+                }
                 return [try WireCoding.line(WireAnswer(id: header.id, result: CorrectResult(corrections: records)))]
             case .corrections:
                 let ids = try WireCoding.decode(WireRequest<CorrectionsParameters>.self, from: line).params.ids
@@ -125,8 +146,11 @@ final class ScriptedFleet: Sendable {
                 return [try WireCoding.line(WireAnswer(id: header.id, result: CorrectionsResult(corrections: records)))]
             case .finish:
                 let parameters = try WireCoding.decode(WireRequest<FinishParameters>.self, from: line).params
-                guard let record = finish(parameters, &state) else {
-                    let error = WireError(.correctionPhase, "it has ended")
+                guard let record = finish(parameters, at: path, &state) else {
+                    let error =
+                        state.records[parameters.id] == nil
+                        ? WireError(.correctionUnknown, "no such correction")
+                        : WireError(.correctionPhase, "it has ended")
                     return [try WireCoding.line(WireFailure(id: header.id, error: error))]
                 }
                 return [try WireCoding.line(WireAnswer(id: header.id, result: CorrectionResult(correction: record)))]
@@ -144,16 +168,25 @@ final class ScriptedFleet: Sendable {
         }
     }
 
-    private func carryOut(_ request: CorrectionRequest, _ state: inout State) -> CorrectionRecord {
+    /// The connection ended before the answer.
+    fileprivate struct Lost: Error {}
+
+    private func carryOut(
+        _ request: CorrectionRequest, at path: String, _ state: inout State
+    ) -> CorrectionRecord {
         // The same id again is the same correction.
         if let record = state.records[request.id] { return record }
         state.runs[request.id, default: 0] += 1
         var record = CorrectionRecord(
             id: request.id, verb: request.verb, guests: request.guests, phase: .holding, sentence: "")
         switch request.verb {
+        case .drainGuests where state.undrainable.contains(path):
+            record.phase = .ended
+            record.outcome = .refused
+            record.sentence = "a guest is paused"
         case .drainGuests:
             state.log.append("drain")
-            state.innerRuns = false
+            start(false, in: path, &state)
         default:
             state.log.append("set")
             record.phase = .awaitingVerdict
@@ -168,6 +201,10 @@ final class ScriptedFleet: Sendable {
         return record
     }
 
+    private func start(_ runs: Bool, in path: String, _ state: inout State) {
+        if path == "rack7/build-l1" { state.innerRuns = runs } else { state.deepRuns = runs }
+    }
+
     private func apply(_ exposure: Bool?, _ state: inout State) {
         guard let exposure else { return }
         state.l1Exposed = exposure
@@ -175,7 +212,9 @@ final class ScriptedFleet: Sendable {
         if state.exposureWorks || !exposure { state.l1Sees = exposure ? .svm : .none }
     }
 
-    private func finish(_ parameters: FinishParameters, _ state: inout State) -> CorrectionRecord? {
+    private func finish(
+        _ parameters: FinishParameters, at path: String, _ state: inout State
+    ) -> CorrectionRecord? {
         guard var record = state.records[parameters.id], record.phase != .ended else { return nil }
         state.log.append("\(parameters.verdict) \(record.verb)")
         record.phase = .ended
@@ -185,10 +224,13 @@ final class ScriptedFleet: Sendable {
                 record.outcome = .failed
                 record.sentence = failure
             } else {
-                state.innerRuns = true
+                start(true, in: path, &state)
             }
-        }
-        if parameters.verdict == .rollback, let exposure = state.changes[parameters.id]?.exposure {
+        } else if let failure = state.finishFailure {
+            record.outcome = .failed
+            record.sentence = failure
+            record.remedy = "look there"
+        } else if parameters.verdict == .rollback, let exposure = state.changes[parameters.id]?.exposure {
             apply(!exposure, &state)
         }
         state.records[parameters.id] = record
@@ -248,6 +290,8 @@ private actor ScriptedChannel: SecureShellChannel {
         default:
             do {
                 lines += try fleet.answer(Array(bytes.dropLast()), at: path, role: role).map { Array($0.dropLast()) }
+            } catch is ScriptedFleet.Lost {
+                ended = true
             } catch {
                 throw SSHFailure(.protocolError, hop: path, "\(error)")
             }
