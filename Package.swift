@@ -154,7 +154,8 @@ let package = Package(
         .executableTarget(
             name: "nestor-benchmarks",
             dependencies: [
-                "NestingModel", "NestingPolicy", "NestorTestKit",
+                "NestingModel", "NestingPolicy", "ControllerAPI", "SecureShell", "LibSSHTransport", "FleetStore",
+                "SQLiteStore", "AgentDelivery", "FleetControl", "StructuredLog", "NestorTestKit",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]
