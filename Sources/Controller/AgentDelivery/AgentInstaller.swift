@@ -37,6 +37,14 @@ package struct AgentInstaller: Sendable {
             throw DeliveryFailure(
                 "platform-unknown", "the machine runs '\(lines[0])', and agents exist for Linux so far")
         }
+        // Both become parts of paths, here and there: nothing that a machine says of itself may lead elsewhere.
+        guard AgentPackages.isPlatformName(lines[1]), lines[3].hasPrefix("/"),
+            lines[3].unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else {
+            throw DeliveryFailure(
+                "survey-unreadable", "the machine says that it is '\(lines[1])', and that its home is '\(lines[3])'",
+                remedy: "see which machine answers there; the operator's user needs a home folder")
+        }
         return HostSurvey(
             platform: "linux-\(lines[1])", userID: user, home: lines[3],
             starter: HostSurvey.Starter(rawValue: lines[4]) ?? .none)

@@ -16,6 +16,8 @@ package actor FleetController {
     let epoch: Int
     let startedAt: Date
     var isStopping = false
+    /// Roots of the nesting trees on which an operator's key is at work.
+    var operated: Set<NodePath> = []
     /// What runs by itself; ended by `stop`.
     var background: [Task<Void, Never>] = []
     /// Hosts that are being read right now: a second reader waits for the first one's result.

@@ -25,6 +25,35 @@ struct CorrectionConversation {
         }
     }
 
+    /// What the agent has of a correction, followed until it waits for us or has ended; sends nothing.
+    /// - Throws: `absent` where it never came there.
+    func recall(
+        _ correction: String, on host: NodePath, deadline: Duration, until waits: @Sendable (CorrectionRecord) -> Bool
+    ) async throws(ItemEnd) -> CorrectionRecord {
+        try await follow(correction, on: host, deadline: deadline, until: waits) {
+            (connection, left) throws(AgentFailure) in
+            let listed: CorrectionsResult = try await connection.call(
+                .corrections, CorrectionsParameters(ids: [correction]), deadline: left)
+            if let record = listed.corrections.first(where: { $0.id == correction }) { return record }
+            throw AgentFailure(
+                .agentFailed, hop: host, "it has no such correction",
+                refusal: WireError(.correctionUnknown, "it has no such correction"))
+        }
+    }
+
+    /// Prolongs a drain's hold.
+    func renew(_ correction: String, on host: NodePath, holdSeconds: Int, deadline: Duration) async throws(ItemEnd) {
+        _ = try await follow(correction, on: host, deadline: deadline, until: { $0.phase == .holding }) {
+            (connection, left) throws(AgentFailure) in
+            let answer: CorrectionResult = try await connection.call(
+                .renew,
+                RenewParameters(
+                    controller: controller.controllerID, epoch: controller.epoch, id: correction,
+                    holdSeconds: holdSeconds), deadline: left)
+            return answer.correction
+        }
+    }
+
     /// Gives the verdict and follows the correction to its end.
     func finish(
         _ correction: String, _ verdict: CorrectionVerdict, on host: NodePath, deadline: Duration
@@ -87,6 +116,11 @@ struct CorrectionConversation {
     private func way(to host: NodePath) async throws(ItemEnd) -> [FleetHost] {
         do throws(APIError) {
             return try await controller.way(to: host)
+        } catch where error.code == "host-unknown" || error.code == "parent-unknown" {
+            // Nobody can ask it any more, and waiting for a person would hold up every other remediation for ever.
+            throw .ended(
+                .failed, "'\(host)' was removed from the fleet: \(error.sentence)",
+                remedy: "its agent settles by itself what it had begun; look at '\(host)'")
         } catch {
             throw .interrupted("the way to '\(host)' is not known: \(error.sentence)")
         }

@@ -60,17 +60,28 @@ struct RemediationRun {
         if remediation.items[index].step == .waiting || remediation.items[index].step == .reading {
             try await enter(.reading, index, &remediation)
             try await read(plan, index, &remediation)
+            if let reason = try await freezeReason() {
+                remediation.items[index].step = .waiting
+                throw .interrupted(reason)
+            }
         }
         if remediation.items[index].step == .reading || remediation.items[index].step == .draining {
+            let isTakenUp = remediation.items[index].step == .draining
             try await enter(.draining, index, &remediation)
-            try await drain(plan, index, &remediation)
+            try await drain(plan, index, &remediation, again: isTakenUp)
         }
         var record: CorrectionRecord?
+        if [.correcting, .verifying, .finishing].contains(remediation.items[index].step) {
+            record = try await takenUp(plan, index, &remediation)
+        } else if remediation.items[index].step == .draining {
+            try await refuseWhereFrozen()
+        }
         if remediation.items[index].step == .draining || remediation.items[index].step == .correcting {
             try await enter(.correcting, index, &remediation)
         }
         if [.correcting, .verifying, .finishing].contains(remediation.items[index].step) {
-            let found = try await correct(plan, index, remediation)
+            let found: CorrectionRecord
+            if let record { found = record } else { found = try await correct(plan, index, remediation) }
             record = found
             if found.phase == .ended { throw conclude(found, plan, remediation.items[index]) }
         }
@@ -109,9 +120,50 @@ struct RemediationRun {
         if let conflict = open.first(where: { $0.path == plan.path && identity.contains($0.kind) }) {
             throw .refused(conflict.sentence, remedy: conflict.remedy)
         }
+        let cause: (sentence: String, remedy: String)?
+        do throws(APIError) {
+            cause = try await controller.whyNoLonger(plan)
+        } catch {
+            throw .refused(error.sentence, remedy: error.remedy)
+        }
+        if let cause { throw .refused(cause.sentence, remedy: cause.remedy) }
     }
 
-    private func drain(_ plan: PlanItem, _ index: Int, _ remediation: inout Remediation) async throws(ItemEnd) {
+    /// After a start of the controller in this step: nobody knows for how long it was down. Where the agent has the
+    /// correction it goes on; where it has not, the guests inside may have been started again meanwhile, and are
+    /// stopped first or nothing is done.
+    private func takenUp(
+        _ plan: PlanItem, _ index: Int, _ remediation: inout Remediation
+    ) async throws(ItemEnd) -> CorrectionRecord? {
+        do throws(ItemEnd) {
+            return try await conversation.recall(
+                remediation.items[index].correction, on: plan.host, deadline: wholeDeadline(plan)
+            ) { $0.phase == .awaitingVerdict }
+        } catch .absent where remediation.items[index].step == .correcting {
+            try await refuseWhereFrozen()
+            try await drain(plan, index, &remediation, again: true)
+            return nil
+        }
+    }
+
+    /// A freeze between two steps: nothing more starts, and what was stopped inside is started again.
+    private func refuseWhereFrozen() async throws(ItemEnd) {
+        if let reason = try await freezeReason() { throw .refused(reason, remedy: "nestor unfreeze, then nestor plan") }
+    }
+
+    private func freezeReason() async throws(ItemEnd) -> String? {
+        do throws(APIError) {
+            return try await reasonToWait()
+        } catch {
+            throw .interrupted("whether the fleet is frozen can't be told: \(error.sentence)")
+        }
+    }
+
+    /// - Parameter again: the drains were sent before this controller started: their holds are prolonged, so that none
+    ///   runs out under what follows.
+    private func drain(
+        _ plan: PlanItem, _ index: Int, _ remediation: inout Remediation, again: Bool
+    ) async throws(ItemEnd) {
         for (number, step) in plan.drains.enumerated() {
             let request = CorrectionRequest(
                 id: remediation.items[index].drains[number], verb: .drainGuests, guests: step.guests,
@@ -123,6 +175,10 @@ struct RemediationRun {
                 throw .ended(
                     .failed, "'\(step.host)' could not be drained: \(printable(record.sentence))",
                     remedy: printable(record.remedy))
+            }
+            if again {
+                try await conversation.renew(
+                    request.id, on: step.host, holdSeconds: holdSeconds(plan), deadline: wholeDeadline(plan))
             }
         }
     }
