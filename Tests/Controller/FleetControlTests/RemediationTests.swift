@@ -26,7 +26,7 @@ struct RemediationTests {
     @Test("goes back when the inside does not see what was exposed, and starts again what ran")
     func goesBack() async throws {
         let fleet = ScriptedFleet(l1Exposed: false, innerRuns: true)
-        fleet.script { $0.exposureWorks = false }
+        fleet.set { $0.exposureWorks = false }
         let bench = try await Bench(fleet, policies: [policy(exposure: true)])
         let controller = try await bench.controller()
         let done = try await controller.remediated()
@@ -57,7 +57,7 @@ struct RemediationTests {
         let controller = try await bench.controller()
         let shown = try await controller.plan(Selection())
         // Somebody starts a guest inside: the blast radius is another one now.
-        fleet.script { $0.innerRuns = true }
+        fleet.set { $0.innerRuns = true }
         let error = await #expect(throws: APIError.self) {
             try await controller.remediate(
                 RemediateRequest(selection: Selection(), digest: shown.digest), by: Requester(name: "t"))
@@ -89,7 +89,7 @@ struct RemediationTests {
     @Test("enforcement stops at its first failure until somebody says otherwise")
     func enforcementStops() async throws {
         let fleet = ScriptedFleet(l1Exposed: false, innerRuns: false)
-        fleet.script { $0.exposureWorks = false }
+        fleet.set { $0.exposureWorks = false }
         let bench = try await Bench(fleet, policies: [policy(exposure: true, mode: .enforce)])
         let controller = try await bench.controller()
         _ = try await controller.sweep(SweepRequest())
@@ -106,7 +106,7 @@ struct RemediationTests {
     @Test("an agent that has seen a later epoch freezes the fleet: this store is a restored backup")
     func restoredBackup() async throws {
         let fleet = ScriptedFleet(l1Exposed: false, innerRuns: false)
-        fleet.script { $0.highestEpoch = 99 }
+        fleet.set { $0.highestEpoch = 99 }
         let bench = try await Bench(fleet, policies: [policy(exposure: true)])
         let controller = try await bench.controller()
         let done = try await controller.remediated()

@@ -19,7 +19,7 @@ struct TakenUpTests {
         let planner = try await bench.controller()
         let plan = try await planner.plan(Selection()).plan
         await planner.stop()
-        var remediation = Remediation(id: "r", plan: plan, requester: tester, at: Date())
+        var remediation = Remediation(id: "r", plan: plan, requester: Requester(name: "test"), at: Date())
         remediation.items[0].step = step
         remediation.items[0].bootIDBefore = "boot-1"
         let (journalled, id) = (remediation, remediation.items[0].drains[0])
@@ -27,7 +27,7 @@ struct TakenUpTests {
             try work.put(remediation: journalled)
             if frozen { try work.put(Freeze(reason: "storm", by: "x", since: Date()), as: .freeze) }
         }
-        fleet.script { state in
+        fleet.set { state in
             state.innerRuns = innerRuns
             guard let drain else { return }
             var record = CorrectionRecord(id: id, verb: .drainGuests, guests: [], phase: drain)
@@ -35,6 +35,13 @@ struct TakenUpTests {
             state.records[id] = record
         }
         return bench
+    }
+
+    private func run(_ bench: Bench, _ body: (FleetController) async throws -> Void) async throws {
+        let controller = try await bench.controller()
+        try await body(controller)
+        await controller.stop()
+        await bench.end()
     }
 
     private func takenUp(_ controller: FleetController) async throws -> Remediation {
@@ -46,10 +53,10 @@ struct TakenUpTests {
     @Test("does not shut a guest down whose inner guests were started again meanwhile")
     func holdRanOut() async throws {
         let bench = try await bench(at: .correcting, drain: .ended, innerRuns: true)
-        try await bench.run { controller in
+        try await run(bench) { controller in
             let ended = try await takenUp(controller)
             #expect(ended.state == .failed)
-            #expect(!bench.fleet.now.log.contains("set build-l1"))
+            #expect(!bench.fleet.now.log.contains("set"))
             #expect(bench.fleet.now.innerRuns)
         }
     }
@@ -57,10 +64,10 @@ struct TakenUpTests {
     @Test("prolongs the holds that still hold before it goes on", arguments: [RemediationStep.draining, .correcting])
     func holds(step: RemediationStep) async throws {
         let bench = try await bench(at: step, drain: .holding, innerRuns: false)
-        try await bench.run { controller in
+        try await run(bench) { controller in
             let ended = try await takenUp(controller)
             #expect(ended.state == .succeeded, "\(ended.items)")
-            #expect(bench.fleet.now.log.prefix(2) == ["renew", "set build-l1"])
+            #expect(bench.fleet.now.log.prefix(2) == ["renew", "set"])
             #expect(bench.fleet.now.innerRuns)
         }
     }
@@ -68,10 +75,10 @@ struct TakenUpTests {
     @Test("starts what it stopped, and corrects nothing, where the fleet was frozen meanwhile")
     func frozen() async throws {
         let bench = try await bench(at: .correcting, drain: .holding, innerRuns: false, frozen: true)
-        try await bench.run { controller in
+        try await run(bench) { controller in
             let ended = try await takenUp(controller)
             #expect(ended.items[0].outcome == .refused && ended.items[0].sentence.contains("storm"))
-            #expect(!bench.fleet.now.log.contains("set build-l1"))
+            #expect(!bench.fleet.now.log.contains("set"))
             #expect(bench.fleet.now.innerRuns)
         }
     }
@@ -79,8 +86,8 @@ struct TakenUpTests {
     @Test("stops nothing where the world is not as its plan was made from")
     func changed() async throws {
         let bench = try await bench(at: .waiting, drain: nil, innerRuns: true)
-        bench.fleet.script { $0.l1Exposed = true }
-        try await bench.run { controller in
+        bench.fleet.set { $0.l1Exposed = true }
+        try await run(bench) { controller in
             let ended = try await takenUp(controller)
             #expect(ended.items[0].outcome == .refused)
             #expect(bench.fleet.now.log == [])
@@ -90,7 +97,7 @@ struct TakenUpTests {
     @Test("goes on where fewer guests run inside than its plan knew")
     func fewer() async throws {
         let bench = try await bench(at: .waiting, drain: nil, innerRuns: false)
-        try await bench.run { controller in
+        try await run(bench) { controller in
             let ended = try await takenUp(controller)
             #expect(ended.state == .succeeded, "\(ended.items)")
         }
@@ -103,7 +110,7 @@ struct TakenUpTests {
             try work.remove(host: buildL1)
             try work.remove(host: rack7)
         }
-        try await bench.run { controller in
+        try await run(bench) { controller in
             let ended = try await takenUp(controller)
             #expect(ended.state == .failed)
             #expect(ended.items[0].sentence.contains("removed"))
@@ -113,14 +120,14 @@ struct TakenUpTests {
     @Test("keeps its hosts from being removed while it runs")
     func holdsHosts() async throws {
         let bench = try await bench(at: .correcting, drain: .holding, innerRuns: false)
-        try await bench.run { controller in
+        try await run(bench) { controller in
             let error = await #expect(throws: APIError.self) {
-                try await controller.remove(buildL1, RemoveRequest(uninstall: false, operatorKey: nil), by: tester)
+                try await controller.remove(buildL1, RemoveRequest(uninstall: false, operatorKey: nil), by: Requester(name: "test"))
             }
             #expect(error?.code == "store-conflict")
             let pruned = await #expect(throws: APIError.self) {
                 try await controller.apply(
-                    fleet: ApplyRequest(files: [DocumentFile(name: "f", text: "hosts: []\n")], prune: true), by: tester)
+                    fleet: ApplyRequest(files: [DocumentFile(name: "f", text: "hosts: []\n")], prune: true), by: Requester(name: "test"))
             }
             #expect(pruned?.code == "store-conflict")
         }

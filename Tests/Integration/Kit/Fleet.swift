@@ -16,6 +16,8 @@ final class Fleet: Sendable {
 
     let folder: TemporaryFolder
     private let daemon = Mutex<Daemon?>(nil)
+    /// Their files must outlive them.
+    private let begun = Mutex<[Command]>([])
 
     /// Starts nestord.
     /// - Parameter settings: such as `sweep.deadline`, beside or instead of the kit's own.
@@ -51,9 +53,10 @@ final class Fleet: Sendable {
     var pid: Int32? { daemon.withLock { $0?.pid } }
 
     /// Starts nestord, and waits until it is ready.
-    func start() async throws {
+    /// - Parameter words: more of its command line.
+    func start(_ words: [String] = []) async throws {
         let (pid, log) = try ProcessLog.spawn(
-            BuiltPrograms.nestord, ["--config", folder("nestord.yaml")], environment: ["HOME": folder.path])
+            BuiltPrograms.nestord, ["--config", folder("nestord.yaml")] + words, environment: ["HOME": folder.path])
         let watchdog = try Watchdog(over: pid)
         daemon.withLock { $0 = Daemon(pid: pid, log: log, watchdog: watchdog) }
         guard await log.contains("ready", orEndsWithin: .seconds(60)) else {
@@ -113,8 +116,11 @@ final class Fleet: Sendable {
     }
 
     /// Starts a `nestor` and does not wait for it.
+    @discardableResult
     func begin(_ words: String...) throws -> Command {
-        try Command(BuiltPrograms.nestor, words, environment: environment)
+        let command = try Command(BuiltPrograms.nestor, words, environment: environment)
+        begun.withLock { $0.append(command) }
+        return command
     }
 
     var environment: [String: String] { ["NESTOR_SOCKET": socket, "HOME": folder.path] }

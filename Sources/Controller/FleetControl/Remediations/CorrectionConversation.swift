@@ -116,11 +116,6 @@ struct CorrectionConversation {
     private func way(to host: NodePath) async throws(ItemEnd) -> [FleetHost] {
         do throws(APIError) {
             return try await controller.way(to: host)
-        } catch where error.code == "host-unknown" || error.code == "parent-unknown" {
-            // Nobody can ask it any more, and waiting for a person would hold up every other remediation for ever.
-            throw .ended(
-                .failed, "'\(host)' was removed from the fleet: \(error.sentence)",
-                remedy: "its agent settles by itself what it had begun; look at '\(host)'")
         } catch {
             throw .interrupted("the way to '\(host)' is not known: \(error.sentence)")
         }

@@ -20,7 +20,7 @@ extension FleetController {
 
     /// Takes an interrupted remediation up again, at the step where it stood.
     package func resume(_ id: String, by requester: Requester) async throws(APIError) -> Remediation {
-        var remediation = try await remediation(id)
+        let remediation = try await remediation(id)
         if let driven = driving[id] {
             if remediation.state == .running { return remediation }
             // It has just stopped, and its driver is about to let go of it.
@@ -36,13 +36,16 @@ extension FleetController {
                 code: "frozen", sentence: "the fleet is frozen: \(freeze.reason) (\(freeze.by))",
                 remedy: "nestor unfreeze")
         }
-        remediation.state = .running
-        remediation.sentence = ""
-        let resumed = remediation
-        try await change(requester, "remediation.resume", id) { (work) throws(StoreFailure) in
-            try work.put(remediation: resumed)
+        let resumed = try await change(requester, "remediation.resume", id) { (work) throws(StoreFailure) in
+            // As it is now: two who ask at once must not write an old journal over what goes on.
+            guard var stored = try work.remediation(id) else { return remediation }
+            guard stored.state == .interrupted else { return stored }
+            stored.state = .running
+            stored.sentence = ""
+            try work.put(remediation: stored)
+            return stored
         }
-        drive(id)
+        if resumed.state == .running { drive(id) }
         return resumed
     }
 

@@ -57,6 +57,7 @@ struct RemediationRun {
 
     private func run(_ index: Int, of remediation: inout Remediation) async throws(ItemEnd) {
         let plan = remediation.plan.items[index]
+        if remediation.items[index].step != .waiting { try await endWhereRemoved(plan) }
         if remediation.items[index].step == .waiting || remediation.items[index].step == .reading {
             try await enter(.reading, index, &remediation)
             try await read(plan, index, &remediation)
@@ -127,6 +128,22 @@ struct RemediationRun {
             throw .refused(error.sentence, remedy: error.remedy)
         }
         if let cause { throw .refused(cause.sentence, remedy: cause.remedy) }
+    }
+
+    /// A host that somebody removed while its remediation waited can be asked by nobody, and an end that waits for ever
+    /// would hold up every other remediation.
+    private func endWhereRemoved(_ plan: PlanItem) async throws(ItemEnd) {
+        for host in [plan.host] + plan.drains.map(\.host) {
+            do throws(APIError) {
+                _ = try await controller.way(to: host)
+            } catch where error.code == "host-unknown" || error.code == "parent-unknown" {
+                throw .ended(
+                    .failed, "'\(host)' was removed from the fleet",
+                    remedy: "its agent settles by itself what it had begun; look at '\(host)'")
+            } catch {
+                throw .interrupted("the way to '\(host)' is not known: \(error.sentence)")
+            }
+        }
     }
 
     /// After a start of the controller in this step: nobody knows for how long it was down. Where the agent has the
