@@ -38,7 +38,7 @@ struct LabTests {
         let before: [Remediation] = try await fleet.ask("remediation", "list")
         try fleet.begin("remediate", "--yes")
         var found: Remediation?
-        try await eventually("a remediation \(what)", within: .seconds(90)) {
+        try await eventually("a remediation \(what)", within: .seconds(120)) {
             let all: [Remediation] = try await fleet.ask("remediation", "list")
             guard all.count > before.count, let first = all.first else { return false }
             found = first
@@ -85,7 +85,7 @@ struct LabTests {
         #expect(fleet.end(SIGKILL) == 137)
         #expect(begun.items[0].step == step)
         try await fleet.start()
-        let ended = try await fleet.ended(begun.id, within: .seconds(200))
+        let ended = try await fleet.ended(begun.id, within: .seconds(400))
         #expect(ended.state == .succeeded, "\(ended)")
         try await expectAllRuns()
         let after = try await lab.starts()
@@ -109,7 +109,7 @@ struct LabTests {
         }
         #expect(try await lab.openDrain()?.owesStart == true, "the hold outlasts the boot")
         try await fleet.start()
-        let ended = try await fleet.ended(begun.id, within: .seconds(200))
+        let ended = try await fleet.ended(begun.id, within: .seconds(400))
         #expect(ended.state == .succeeded, "\(ended)")
         try await expectAllRuns()
     }
@@ -134,7 +134,7 @@ struct LabTests {
         #expect(recovered.code == 0, "\(recovered)")
         #expect(try await lab.stateOfL1() == "running")
         try await fleet.start()
-        let ended = try await fleet.ended(begun.id, within: .seconds(200))
+        let ended = try await fleet.ended(begun.id, within: .seconds(400))
         #expect(ended.state == .succeeded, "\(ended)")
         try await expectAllRuns()
     }
@@ -156,7 +156,7 @@ struct LabTests {
         // The test's next one needs a controller.
         try await fleet.start()
         let id = try await newest().id
-        _ = try await fleet.ended(id, within: .seconds(200))
+        _ = try await fleet.ended(id, within: .seconds(400))
     }
 
     @Test("nesting is hidden from a host whose guest runs: the guest is shut down first, and what stays off is named")
