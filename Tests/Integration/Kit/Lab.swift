@@ -51,7 +51,7 @@ final class Lab: Sendable {
         guard up.code == 0 else { throw TestToolFailure(sentence: "no lab: \(up)") }
         place = try JSONDecoder().decode(
             Place.self, from: try Data(contentsOf: URL(fileURLWithPath: "\(state)/lab.json")))
-        fleet = try await Fleet.start(["remediation.start-deadline": "4m"])
+        fleet = try await Fleet.start(["remediation.start-deadline": "4m", "sweep.deadline": "60s"])
         for words in [enrolmentL0, enrolmentL1] {
             let row: HostRow = try await fleet.ask(words)
             guard row.health.state == .ok else { throw TestToolFailure(sentence: "not enrolled: \(row.health)") }
