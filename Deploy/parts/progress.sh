@@ -67,3 +67,14 @@ wait_until() {
         sleep 0.2
     done
 }
+
+# Ctrl-C: whoever has a step open says which one it was.
+interrupted() {
+    trap - INT ERR
+    if [ -n "$step_open" ]; then
+        printf '\n✗ %s failed: it was interrupted\n  What to do: run it again, it starts afresh; or end what runs: Deploy/quickstart --down\n' \
+            "$step_name" >&2
+    fi
+    exit 130
+}
+trap interrupted INT
