@@ -62,7 +62,8 @@ part() {
 wait_until() {
     local deadline=$((SECONDS + $1))
     shift
-    until "$@" > /dev/null 2>&1; do
+    # In a shell of its own: a trap that ran inside would speak to /dev/null too.
+    until ("$@") > /dev/null 2>&1; do
         [ "$SECONDS" -lt "$deadline" ] || return 1
         sleep 0.2
     done
