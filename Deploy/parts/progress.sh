@@ -62,8 +62,20 @@ part() {
 wait_until() {
     local deadline=$((SECONDS + $1))
     shift
-    until "$@" > /dev/null 2>&1; do
+    # In a shell of its own: a trap that ran inside would speak to /dev/null too.
+    until ("$@") > /dev/null 2>&1; do
         [ "$SECONDS" -lt "$deadline" ] || return 1
         sleep 0.2
     done
 }
+
+# Ctrl-C: whoever has a step open says which one it was.
+interrupted() {
+    trap - INT ERR
+    if [ -n "$step_open" ]; then
+        printf '\n✗ %s failed: it was interrupted\n  What to do: run it again, it starts afresh; or end what runs: Deploy/quickstart --down\n' \
+            "$step_name" >&2
+    fi
+    exit 130
+}
+trap interrupted INT
