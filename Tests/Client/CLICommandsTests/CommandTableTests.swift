@@ -62,7 +62,11 @@ struct CommandTableTests {
         #expect(examples.count >= 12)
         for line in examples {
             #expect(line.hasPrefix("nestor "))
-            _ = try Self.table.parse(line.split(separator: " ").dropFirst().map(String.init))
+            // As a shell takes it: quotes keep words together.
+            let words = line.split(separator: "'", omittingEmptySubsequences: false).enumerated().flatMap {
+                $0.offset % 2 == 1 ? [String($0.element)] : $0.element.split(separator: " ").map(String.init)
+            }
+            _ = try Self.table.parse(Array(words.dropFirst()))
         }
     }
 
