@@ -161,7 +161,7 @@ private let remediationCommand = Command(
 
 private let freezeCommand = Command(
     "freeze", "let no correction start, from now on",
-    examples: [("nestor freeze --reason 'storage is being moved'", "")],
+    examples: [("nestor freeze --reason incident-4711", "")],
     options: [CommandOption("reason", value: "TEXT", "why; everybody who looks will see it")])
 private let unfreezeCommand = Command(
     "unfreeze", "let corrections start again",
