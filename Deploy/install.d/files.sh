@@ -11,10 +11,14 @@ readme_file=$root/usr/share/doc/nestor/README.md
 # Whether a file of the running service changed: it is restarted only then.
 changed=''
 
-# collect_built DIR: what was just built, under the names that --built wants.
+# collect_built DIR: what was just built, stripped, under the names that --built wants.
 collect_built() {
+    local name
     mkdir -p "$1"
-    ln -sf "$programs/nestord" "$programs/nestor" "$agent_file" "$1/"
+    for name in nestord nestor; do
+        [ "$1/$name" -nt "$programs/$name" ] || strip -o "$1/$name" "$programs/$name"
+    done
+    ln -sf "$agent_file" "$1/"
 }
 
 check_built() {

@@ -63,9 +63,11 @@ struct CommandTableTests {
         #expect(examples.count >= 12)
         for line in examples {
             #expect(line.hasPrefix("nestor "))
-            // A shell's redirection ends what the program is given.
-            let words = line.split(separator: " ").dropFirst().prefix { $0 != ">" }
-            _ = try Self.table.parse(words.map(String.init))
+            // As a shell takes it: quotes keep words together, and a redirection is not the program's.
+            let words = line.split(separator: "'", omittingEmptySubsequences: false).enumerated().flatMap {
+                $0.offset % 2 == 1 ? [String($0.element)] : $0.element.split(separator: " ").map(String.init)
+            }
+            _ = try Self.table.parse(Array(words.dropFirst().prefix { $0 != ">" }))
         }
     }
 

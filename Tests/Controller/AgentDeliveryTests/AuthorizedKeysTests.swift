@@ -27,7 +27,8 @@ struct AuthorizedKeysTests {
         let lines = keys(forwards: ["10.0.0.9:22", "10.0.0.8:2222"]).added(to: "").split(separator: "\n")
         #expect(
             lines[0].hasPrefix(
-                #"restrict,port-forwarding,permitopen="10.0.0.8:2222",permitopen="10.0.0.9:22",command="#))
+                #"restrict,port-forwarding,permitopen="10.0.0.8:2222",permitopen="10.0.0.9:22","#
+                    + #"permitlisten="none.invalid:1",command="#))
         #expect(lines[1].hasPrefix("restrict,command="))
     }
 

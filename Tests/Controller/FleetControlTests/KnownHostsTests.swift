@@ -30,7 +30,8 @@ struct KnownHostsTests {
     @Test("says of a key what ssh would", arguments: rows)
     func verdict(_ row: (line: String, names: [String], verdict: KnownHosts.Verdict)) {
         let text = row.line.replacing("HASHED", with: Self.hashed)
-        #expect(KnownHosts(text).verdict(on: HostKey(type: "ssh-ed25519", base64: "AAAA"), of: row.names) == row.verdict)
+        #expect(
+            KnownHosts(text).verdict(on: HostKey(type: "ssh-ed25519", base64: "AAAA"), of: row.names) == row.verdict)
     }
 
     @Test("knows a guest by its path only: its address is unique inside its own host alone")

@@ -51,7 +51,7 @@ final class Lab: Sendable {
         guard up.code == 0 else { throw TestToolFailure(sentence: "no lab: \(up)") }
         place = try JSONDecoder().decode(
             Place.self, from: try Data(contentsOf: URL(fileURLWithPath: "\(state)/lab.json")))
-        fleet = try await Fleet.start(["remediation.start-deadline": "90s"])
+        fleet = try await Fleet.start(["remediation.start-deadline": "4m", "sweep.deadline": "60s"])
         for words in [enrolmentL0, enrolmentL1] {
             let row: HostRow = try await fleet.ask(words)
             guard row.health.state == .ok else { throw TestToolFailure(sentence: "not enrolled: \(row.health)") }
@@ -130,7 +130,8 @@ extension Lab {
     func openDrain() async throws -> CorrectionRecord? {
         struct Entry: Decodable { var record: CorrectionRecord }
         let text = try await self(
-            "ssh", "l1", "for f in /var/lib/nestor-agent/corrections/*-drain-*.json; do cat $f; echo; done").output
+            "ssh", "l1", "for f in /var/lib/nestor-agent/corrections/*-drain-*.json; do cat $f; echo; done"
+        ).output
         return try text.split(separator: "\n").map {
             try JSONDecoder().decode(Entry.self, from: Data($0.utf8)).record
         }.first { $0.phase != .ended }

@@ -84,7 +84,7 @@ extension FleetController {
 private func host(_ path: String, uuid: String) -> FleetHost {
     FleetHost(
         path: NodePath(path) ?? NodePath(names: ["x"])!, address: "127.0.0.1", port: 22, user: "root",
-        hostKeys: ["ssh-ed25519 AAAA"], uuid: uuid,
+        hostKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ69ij47Ui8l1Gf7FL8pZVAIb3t88sU5s+T1eu4bHHRh"], uuid: uuid,
         agent: InstalledAgent(
             directory: "/d", state: "/s", libvirtSocket: nil, authorizedKeys: "/k", sha256: "0", version: "0.1.0"),
         enrolledAt: Date(timeIntervalSince1970: 0))
