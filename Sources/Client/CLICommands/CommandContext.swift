@@ -23,7 +23,8 @@ struct CommandContext: Sendable {
         if let named = parsed.option("socket") ?? environment["NESTOR_SOCKET"], !named.isEmpty { return named }
         let own = SocketPlace.ofUser(environment)
         // A user's own controller comes first; else the machine's.
-        return !FileManager.default.fileExists(atPath: own) && FileManager.default.fileExists(atPath: SocketPlace.system)
+        return !FileManager.default.fileExists(atPath: own)
+            && FileManager.default.fileExists(atPath: SocketPlace.system)
             ? SocketPlace.system : own
     }
 

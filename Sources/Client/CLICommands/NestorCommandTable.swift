@@ -16,7 +16,8 @@ func nestorCommandTable(version: String) -> CommandLineTable {
     CommandLineTable(
         root: Command(
             "nestor", "keep a fleet's nested virtualization as its owner wants it",
-            discussion: "Talks to the controller daemon, nestord, over its socket. 'nestor check' looks at this machine "
+            discussion:
+                "Talks to the controller daemon, nestord, over its socket. 'nestor check' looks at this machine "
                 + "alone and needs no controller.",
             examples: [
                 ("nestor check", "what nesting is on this machine, what is wrong, what to do"),
@@ -26,7 +27,8 @@ func nestorCommandTable(version: String) -> CommandLineTable {
                 ("nestor remediate", "show the plan, ask, correct, and check inside the guests"),
             ],
             options: [
-                CommandOption("socket", value: "PATH", "the controller's socket; else $NESTOR_SOCKET, else where nestord puts it"),
+                CommandOption(
+                    "socket", value: "PATH", "the controller's socket; else $NESTOR_SOCKET, else where nestord puts it"),
                 CommandOption("output", short: "o", "how to print", allowed: ["table", "json"]),
             ],
             commands: [
@@ -48,7 +50,8 @@ private let pathArgument = CommandArgument("path", "a place in the tree, such as
 private let pathsArgument = CommandArgument(
     "path", "only these places and all below them; none means the whole fleet", optional: true, repeated: true)
 private let yes = CommandOption("yes", short: "y", "do not ask")
-private let files = CommandOption("file", short: "f", value: "FILE", "a YAML file, '-' for standard input", repeated: true)
+private let files = CommandOption(
+    "file", short: "f", value: "FILE", "a YAML file, '-' for standard input", repeated: true)
 private let expectRevision = CommandOption(
     "expect-revision", value: "N", "refuse where the stored revision is another one")
 private let operatorKey = [
@@ -86,7 +89,8 @@ private let hostCommand = Command(
                 CommandOption("agent-directory", value: "DIR", "where the agent lies there"),
                 CommandOption("agent-state", value: "DIR", "where it keeps its journal"),
                 CommandOption("libvirt-socket", value: "PATH", "which libvirt it asks; else it looks"),
-                CommandOption("authorized-keys", value: "FILE", "which file holds the keys; else ~/.ssh/authorized_keys"),
+                CommandOption(
+                    "authorized-keys", value: "FILE", "which file holds the keys; else ~/.ssh/authorized_keys"),
                 CommandOption("no-boot-recovery", "do not settle open corrections at boot and every minute"),
                 yes,
             ] + operatorKey),
@@ -103,7 +107,8 @@ private let hostCommand = Command(
             "remove", "forget a host",
             examples: [("nestor host remove rack7 --uninstall", "take binary and keys away from it, too")],
             arguments: [pathArgument],
-            options: [CommandOption("uninstall", "take the agent and the controller's keys away again"), yes] + operatorKey),
+            options: [CommandOption("uninstall", "take the agent and the controller's keys away again"), yes]
+                + operatorKey),
     ])
 
 private let agentCommand = Command(
@@ -156,12 +161,13 @@ private let remediationCommand = Command(
             examples: [("nestor remediation show 4f1c", "")], arguments: [CommandArgument("id", "as 'list' shows it")]),
         Command(
             "resume", "go on with an interrupted one",
-            examples: [("nestor remediation resume 4f1c", "")], arguments: [CommandArgument("id", "as 'list' shows it")]),
+            examples: [("nestor remediation resume 4f1c", "")], arguments: [CommandArgument("id", "as 'list' shows it")]
+        ),
     ])
 
 private let freezeCommand = Command(
     "freeze", "let no correction start, from now on",
-    examples: [("nestor freeze --reason 'storage is being moved'", "")],
+    examples: [("nestor freeze --reason incident-4711", "")],
     options: [CommandOption("reason", value: "TEXT", "why; everybody who looks will see it")])
 private let unfreezeCommand = Command(
     "unfreeze", "let corrections start again",
@@ -190,7 +196,10 @@ private let policyCommand = Command(
     commands: [
         Command(
             "apply", "take policies from files: all of them or none",
-            examples: [("nestor policy apply -f policies/", ""), ("nestor policy apply -f all.yaml --prune", "the files are all there is")],
+            examples: [
+                ("nestor policy apply -f policies/", ""),
+                ("nestor policy apply -f all.yaml --prune", "the files are all there is"),
+            ],
             options: [files, expectRevision, CommandOption("prune", "remove policies that are not in the files")]),
         Command("list", "all policies", examples: [("nestor policy list", "")]),
         Command(
@@ -200,7 +209,8 @@ private let policyCommand = Command(
     ])
 
 private let statusCommand = Command(
-    "status", "how the controller and the fleet stand, on one screen", examples: [("nestor status -o json", "for scripts")])
+    "status", "how the controller and the fleet stand, on one screen",
+    examples: [("nestor status -o json", "for scripts")])
 private let auditCommand = Command(
     "audit", "who changed what, the newest first", examples: [("nestor audit --limit 200", "")],
     options: [CommandOption("limit", value: "N", "how many records; else 50")])

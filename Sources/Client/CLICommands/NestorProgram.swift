@@ -71,7 +71,8 @@ package enum NestorProgram {
         case ["audit"]: try await audit(context)
         default:
             throw CLIFailure(
-                ExitCode.usage, "'\(context.parsed.path.joined(separator: " "))' is not a command", remedy: "nestor --help")
+                ExitCode.usage, "'\(context.parsed.path.joined(separator: " "))' is not a command",
+                remedy: "nestor --help")
         }
     }
 }

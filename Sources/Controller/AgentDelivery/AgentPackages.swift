@@ -34,7 +34,9 @@ extension AgentPackages {
     /// Letters, digits, `_` and `-`: part of a file's name, and said by a machine that nobody trusts yet.
     static func isPlatformName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 64
-            && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-".unicodeScalars.contains($0)) }
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-".unicodeScalars.contains($0))
+            }
     }
 }
 

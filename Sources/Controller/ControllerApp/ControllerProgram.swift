@@ -7,9 +7,9 @@ import FoundationEssentials
 import Glibc
 import HTTPServing
 import LibSSHTransport
+import SQLiteStore
 import ServiceGroup
 import Settings
-import SQLiteStore
 import StructuredLog
 
 /// `nestord`: reads its settings, opens its state folder, and serves until it is told to stop.
@@ -42,7 +42,8 @@ package struct ControllerProgram {
                 let settings = try load(parsed)
                 if parsed.path == ["config", "explain"] {
                     for row in settings.explain() {
-                        print("\(row.key): \(row.value)\n    \(row.help)\n    from \(row.source); \(row.environmentName)")
+                        print(
+                            "\(row.key): \(row.value)\n    \(row.help)\n    from \(row.source); \(row.environmentName)")
                     }
                     return 0
                 }

@@ -27,7 +27,8 @@ final class StateFolder {
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             close(lock)
             throw StartFailure(
-                "another nestord holds the state folder '\(path)'", remedy: "stop that one first, or set state.directory")
+                "another nestord holds the state folder '\(path)'",
+                remedy: "stop that one first, or set state.directory")
         }
         self.lock = lock
     }

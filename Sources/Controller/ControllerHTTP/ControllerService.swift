@@ -89,7 +89,8 @@ package struct ControllerService: Sendable {
         let operation = request.query("operation")
         let remediation = request.query("remediation")
         let events = fleet.progress.events { event in
-            (operation == nil || event.operation == operation) && (remediation == nil || event.remediation == remediation)
+            (operation == nil || event.operation == operation)
+                && (remediation == nil || event.remediation == remediation)
         }
         return HTTPResponse(
             events: events.map { event in

@@ -113,4 +113,19 @@ struct RenderingTests {
     func sizes(count: Int64, text: String) {
         #expect(bytes(count) == text)
     }
+
+    @Test("JSON has the same text in it, and nothing that a terminal obeys or that reorders a line")
+    func json() throws {
+        let hostile = ["name": "a\u{9B}31m\u{202E}b\u{7F}\u{2028}\u{E0001}é"]
+        let text = try JSONText.pretty(hostile)
+        #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "é" || (0x20...0x7E).contains($0.value) })
+        #expect(try JSONText.decoder().decode([String: String].self, from: Data(text.utf8)) == hostile)
+    }
+
+    @Test("every failure has the API's shape for programs, with a code for what the command found by itself")
+    func failures() {
+        #expect(CLIFailure(ExitCode.unreachable, "a", remedy: "b").asAPIError.code == "controller-unreachable")
+        let api = APIError(code: "frozen", sentence: "s")
+        #expect(CLIFailure(api, status: 409).asAPIError == api)
+    }
 }

@@ -105,4 +105,16 @@ struct ControllerServiceTests {
         #expect(APIError(code: "internal", sentence: "").status == 500)
         #expect(APIError(code: "anything-new", sentence: "").status == 422)
     }
+
+    @Test("a machine that can't be reached is no refusal: the command fails, and has not been denied")
+    func unreachable() async throws {
+        let fixture = try await ServiceFixture()
+        let body =
+            #"{"path":"rack9","address":"10.0.0.9","port":22,"user":"root","operatorKey":{"text":"SECRET","passphrase":""}}"#
+        let answer = try await fixture.answer("POST", "/v1/host-key", body)
+        #expect(answer.status == 502)
+        #expect(answer.error?.code == "unreachable")
+        #expect(!answer.text.contains("SECRET"))
+        await fixture.end()
+    }
 }

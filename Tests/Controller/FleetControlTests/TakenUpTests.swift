@@ -122,12 +122,14 @@ struct TakenUpTests {
         let bench = try await bench(at: .correcting, drain: .holding, innerRuns: false)
         try await run(bench) { controller in
             let error = await #expect(throws: APIError.self) {
-                try await controller.remove(buildL1, RemoveRequest(uninstall: false, operatorKey: nil), by: Requester(name: "test"))
+                try await controller.remove(
+                    buildL1, RemoveRequest(uninstall: false, operatorKey: nil), by: Requester(name: "test"))
             }
             #expect(error?.code == "store-conflict")
             let pruned = await #expect(throws: APIError.self) {
                 try await controller.apply(
-                    fleet: ApplyRequest(files: [DocumentFile(name: "f", text: "hosts: []\n")], prune: true), by: Requester(name: "test"))
+                    fleet: ApplyRequest(files: [DocumentFile(name: "f", text: "hosts: []\n")], prune: true),
+                    by: Requester(name: "test"))
             }
             #expect(pruned?.code == "store-conflict")
         }

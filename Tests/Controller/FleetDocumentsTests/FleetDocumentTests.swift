@@ -39,6 +39,14 @@ import YAMLDocument
         #expect(try FleetDocument.compare(entries, with: hosts) == FleetComparison())
     }
 
+    @Test("An export of nothing is read back, and a blank one is not")
+    func empty() throws {
+        #expect(try entries(FleetDocument.write([])).isEmpty)
+        #expect(try PolicyDocument.read([DocumentText(name: "p", text: PolicyDocument.write([]))]).isEmpty)
+        #expect(faults("hosts:\n").count == 1)
+        #expect(faults("").count == 1)
+    }
+
     @Test("Apply changes address, port, user and labels, and leaves what is not written")
     func changes() throws {
         let entries = try entries(
@@ -73,7 +81,8 @@ import YAMLDocument
         "What is wrong is refused with its place",
         arguments: [
             ("{path: a//b, address: x}", "a path of names"), ("{path: a}", "address is missing"),
-            ("{path: a, address: }", "is blank"), ("{path: a, address: 'x y'}", "without spaces"),
+            ("{path: a, address: }", "is blank"), ("{path: a, address: 'x y'}", "an IP address"),
+            ("{path: a, address: 'x\",command=\"sh'}", "an IP address"),
             ("{path: a, address: -oProxyCommand=x}", "a host name"), ("{path: a, address: x, port: 70000}", "65535"),
             ("{path: a, address: x, uuid: 1}", "a uuid"), ("{path: a, address: x, host-keys: [AAAA]}", "known_hosts"),
             ("{path: a, address: x, label: {b: c}}", "did you mean"),

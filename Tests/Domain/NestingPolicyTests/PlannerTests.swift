@@ -68,6 +68,26 @@ import Testing
             ])
     }
 
+    static let restarts: [(exposure: Bool, engines: [GuestEngine], last: String)] = [
+        (true, [.kvm, .kvm], "start the held guests of r/a again"),
+        (false, [.qemu, .qemu], "start the held guests of r/a again"),
+        (
+            false, [.kvm, .qemu],
+            "start the held guests of r/a again, but for those that need KVM: they stay off until nesting is exposed again"
+        ),
+    ]
+
+    @Test("A plan that hides does not promise to start again what needs KVM", arguments: restarts)
+    func restartOfHeld(_ row: (exposure: Bool, engines: [GuestEngine], last: String)) throws {
+        let inside = row.engines.enumerated().map { index, engine in
+            Sample.guest("g\(index)", uuid: 4 + index, exposed: false) { $0.engine = .known(engine) }
+        }
+        let plan = Self.plan(
+            Self.fleet({ $0.exposure.configured = .known(!row.exposure) }, inside: inside),
+            [Self.onlyA(DisruptionRules(), DesiredSettings(exposure: row.exposure))])
+        #expect(try #require(plan.items.first).steps.last == row.last)
+    }
+
     @Test("Deeper guests are changed first, and deeper hosts are drained first")
     func order() {
         let hosts =

@@ -70,7 +70,9 @@ func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         ]
         if let freeze = report.freeze { lines.append("frozen: \(plain(freeze.reason)) (\(plain(freeze.by)))") }
         for host in report.notHeard {
-            lines.append("not heard from: \(plain(host.path.description)) (\(host.health.state)): \(plain(host.health.sentence))")
+            lines.append(
+                "not heard from: \(plain(host.path.description)) (\(host.health.state)): \(plain(host.health.sentence))"
+            )
         }
         for (title, findings) in [
             ("New", report.new), ("Persisting", report.persisting), ("Resolved", report.resolved),

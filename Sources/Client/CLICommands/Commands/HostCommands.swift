@@ -119,7 +119,8 @@ func hostRemove(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         guard context.terminal.isInteractive else {
             throw CLIFailure(ExitCode.refused, "nobody is here to say yes", remedy: "--yes")
         }
-        guard context.terminal.confirm("Forget '\(path)'\(uninstall ? " and take its agent and keys away" : "")?") else {
+        guard context.terminal.confirm("Forget '\(path)'\(uninstall ? " and take its agent and keys away" : "")?")
+        else {
             throw CLIFailure(ExitCode.refused, "nothing was done")
         }
     }

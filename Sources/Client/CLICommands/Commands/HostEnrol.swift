@@ -37,7 +37,8 @@ private func accept(
     if let wanted = context.parsed.option("host-key-fingerprint") {
         guard wanted == offered.fingerprint else {
             throw CLIFailure(
-                ExitCode.refused, "'\(path)' at \(place) offers \(offered.type) \(offered.fingerprint), not \(plain(wanted))",
+                ExitCode.refused,
+                "'\(path)' at \(place) offers \(offered.type) \(offered.fingerprint), not \(plain(wanted))",
                 remedy: "find out which machine answers there before you accept its key")
         }
         return
@@ -49,10 +50,12 @@ private func accept(
     guard context.terminal.isInteractive else {
         throw CLIFailure(
             ExitCode.refused, "\(shown), and nobody is here to say whether it is right",
-            remedy: "compare it with ssh-keygen -lf on that machine, then: --host-key-fingerprint \(offered.fingerprint)")
+            remedy:
+                "compare it with ssh-keygen -lf on that machine, then: --host-key-fingerprint \(offered.fingerprint)")
     }
     context.terminal.tell(shown)
-    guard context.terminal.confirm("Is that its key? (on the machine: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub)") else {
+    guard context.terminal.confirm("Is that its key? (on the machine: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub)")
+    else {
         throw CLIFailure(ExitCode.refused, "the host key was not accepted; nothing was done")
     }
 }

@@ -86,6 +86,7 @@ extension Finding {
     var summary: String {
         guard let setting else { return "\(kind): \(sentence)" }
         return desired.isEmpty
-            ? "\(kind) \(setting): \(sentence)" : "\(kind) \(setting): \(observed), wanted \(desired)\(policy.map { " (\($0))" } ?? "")"
+            ? "\(kind) \(setting): \(sentence)"
+            : "\(kind) \(setting): \(observed), wanted \(desired)\(policy.map { " (\($0))" } ?? "")"
     }
 }

@@ -124,7 +124,8 @@ extension FleetController {
         try await change(requester, "host.enrol", host.path.description, detail: detail) {
             (work) throws(StoreFailure) in
             guard try work.host(host.path) == nil else {
-                throw StoreFailure(.conflict, "'\(host.path)' was enrolled meanwhile", remedy: "nestor host show \(host.path)")
+                throw StoreFailure(
+                    .conflict, "'\(host.path)' was enrolled meanwhile", remedy: "nestor host show \(host.path)")
             }
             try work.put(host: host)
             try work.raiseFleetRevision()

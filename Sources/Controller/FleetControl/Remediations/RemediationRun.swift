@@ -136,7 +136,7 @@ struct RemediationRun {
         for host in [plan.host] + plan.drains.map(\.host) {
             do throws(APIError) {
                 _ = try await controller.way(to: host)
-            } catch where error.code == "host-unknown" || error.code == "parent-unknown" {
+            } catch  where error.code == "host-unknown" || error.code == "parent-unknown" {
                 throw .ended(
                     .failed, "'\(host)' was removed from the fleet",
                     remedy: "its agent settles by itself what it had begun; look at '\(host)'")
