@@ -127,7 +127,10 @@ let package = Package(
             ["NestingModel", "AgentWire", "AgentCore", "LibvirtProvider", "NestorTestKit", "nestor-agent"]),
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
         tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "NestorTestKit"]),
-        tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "NestorTestKit"]),
+        tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "NestorTestKit"]),
+        tests(
+            "Controller", "AgentDelivery",
+            ["NestingModel", "AgentWire", "SecureShell", "LibSSHTransport", "Digests", "NestorTestKit"]),
         tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
@@ -135,7 +138,13 @@ let package = Package(
                 "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore",
                 "StructuredLog", "NestorTestKit",
             ]),
-        tests("Client", "CLICommands", ["NestingModel", "ControllerAPI"]),
+        tests(
+            "Controller", "ControllerHTTP",
+            [
+                "NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "FleetStore", "SQLiteStore", "AgentDelivery",
+                "SecureShell", "StructuredLog", "NestorTestKit",
+            ]),
+        tests("Client", "CLICommands", ["NestingModel", "ControllerAPI", "CommandLineTable"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
@@ -145,7 +154,8 @@ let package = Package(
         .executableTarget(
             name: "nestor-benchmarks",
             dependencies: [
-                "NestingModel", "NestingPolicy", "NestorTestKit",
+                "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "LibSSHTransport",
+                "FleetStore", "SQLiteStore", "FleetControl", "AgentDelivery", "StructuredLog", "NestorTestKit",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]

@@ -26,7 +26,7 @@ lab_ssh() {
     local port=$1 user=$2
     shift 2
     ssh -F none -p "$port" -i "$state/operator_ed25519" -o IdentitiesOnly=yes -o IdentityAgent=none \
-        -o BatchMode=yes -o ConnectTimeout=5 -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes \
+        -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes \
         -o UserKnownHostsFile="$state/known_hosts" -o GlobalKnownHostsFile=none -o LogLevel=ERROR \
         "$user@127.0.0.1" "$@"
 }

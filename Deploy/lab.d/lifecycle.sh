@@ -32,7 +32,8 @@ lab_clean() {
 
 lab_begin() {
     lab_check_state
-    mkdir -p "$state"
+    { mkdir -p "$state" && [ -w "$state" ]; } ||
+        fail "the state folder $state cannot be made or written" 'name another folder by --state'
     chmod 711 "$state"
     lab_lock
     if [ -n "$(find "$state" -mindepth 1 -maxdepth 1 ! -name .nestor-lab -print -quit)" ]; then

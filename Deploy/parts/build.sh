@@ -1,6 +1,19 @@
 # shellcheck shell=bash
 # How Nestor's programs are built. Sourced after progress.sh and machine.sh; uses $top, the checkout.
 
+# Where nestord and nestor are built. The Swift runtime is inside them: the toolchain may lie where only one user can
+# read, and need not stay.
+# shellcheck disable=SC2034 # the scripts that source this use it
+programs=$top/.build/release
+
+build_programs() {
+    local product
+    for product in nestord nestor; do
+        swift build --package-path "$top" -c release --static-swift-stdlib --product "$product" 2>&1 |
+            without_static_warnings || return
+    done
+}
+
 agent_scratch=$top/.build/agent
 # The agent as it is pushed: one static file, stripped.
 agent_file=$agent_scratch/nestor-agent
@@ -29,4 +42,26 @@ agent_is_static() {
         echo "$1 asks for a dynamic loader: it is not static" >&2
         return 1
     fi
+}
+
+# building TEXT COMMAND…: a long build whose progress is shown as it goes.
+building() {
+    local text=$1 log=$top/.build/quickstart.log pid count last='' code=0 wait=0
+    shift
+    begin "$text"
+    mkdir -p "$top/.build"
+    "$@" > "$log" 2>&1 &
+    pid=$!
+    # A Ctrl-C ends the build too: it is in this script's process group.
+    while kill -0 "$pid" 2> /dev/null; do
+        sleep 0.5
+        wait=$((wait + 1))
+        [ $((wait % 20)) -eq 0 ] || continue
+        count=$(grep -o '^\[[0-9]*/[0-9]*\]' "$log" | tail -n 1 || true)
+        if [ "$count" != "$last" ]; then printf '%s ' "$count"; else printf '. '; fi
+        last=$count
+    done
+    wait "$pid" || code=$?
+    [ "$code" -eq 0 ] || fail "the build ended with $code" 'see the lines above; the whole log is at the path named there' "$log"
+    end finished
 }

@@ -45,6 +45,8 @@ fail() {
 # A command that nobody expected to fail still says where.
 progress_unexpected() {
     local code=$1 line=$2 command=$3
+    # Whoever read our output went away: there is nobody to tell.
+    [ "$code" -ne 141 ] || exit 141
     fail "'$command' ended with $code (${BASH_SOURCE[1]##*/}, line $line)" \
         'run it again; if it stays, report this with the lines above'
 }

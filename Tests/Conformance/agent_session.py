@@ -12,6 +12,8 @@ SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "Config" / "schemas"
 LINE_LIMIT = 16 * 1024 * 1024
 # Generous: only a hang is to be caught, and an agent may ask a slow hypervisor.
 PATIENCE = 60
+# For a correction's next phase: an agent may try for a while to reach a hypervisor before it says that there is none.
+PHASE_PATIENCE = 180
 
 
 def load(name):
@@ -98,7 +100,7 @@ class AgentSession:
     def read_progress(self):
         if self.progress:
             return self.progress.pop(0)
-        message = self.read()
+        message = self.read(PHASE_PATIENCE)
         assert message.get("method") == "progress"
         return message["params"]
 

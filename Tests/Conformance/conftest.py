@@ -16,6 +16,7 @@ import sys
 
 import pytest
 
+import agent_session
 from agent_session import AgentSession
 
 SELFTEST = pathlib.Path(__file__).parent / "selftest"
@@ -26,7 +27,14 @@ EPOCH = 5
 def pytest_addoption(parser):
     group = parser.getgroup("nestor")
     group.addoption("--agent", help="the agent's command line, with {role} and maybe {state} in it")
+    group.addoption("--patience", type=float, help="seconds that a correction's next phase is waited for")
     group.addoption("--enrol", help="what enrols it, with {controller}, {epoch} and maybe {state} in it")
+
+
+def pytest_configure(config):
+    patience = config.getoption("--patience")
+    if patience is not None:
+        agent_session.PHASE_PATIENCE = patience
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -69,16 +77,29 @@ class AgentUnderTest:
         self.open_sessions.clear()
 
 
-@pytest.fixture
-def agent(pytestconfig, tmp_path):
+@pytest.fixture(scope="module")
+def agents(pytestconfig, tmp_path_factory):
+    """Makes agents, each with a state folder of its own."""
     command = pytestconfig.getoption("--agent")
     enrol = pytestconfig.getoption("--enrol")
     if not command:
         own = f"{shlex.quote(sys.executable)} {shlex.quote(str(SELFTEST / 'reference_agent.py'))}"
         command = own + " session --role {role} --state {state}"
         enrol = own + " enrol --controller {controller} --epoch {epoch} --state {state}"
-    state = tmp_path / "state"
-    under_test = AgentUnderTest(command, enrol, state)
+    made = []
+
+    def make():
+        made.append(AgentUnderTest(command, enrol, tmp_path_factory.mktemp("agent") / "state"))
+        return made[-1]
+
+    yield make
+    for under_test in made:
+        under_test.stop()
+
+
+@pytest.fixture
+def agent(agents):
+    under_test = agents()
     yield under_test
     under_test.stop()
 

@@ -140,10 +140,21 @@ def test_an_id_is_in_a_batch_once(enrolled):
 # What becomes of an order
 
 
-def test_an_order_for_a_guest_that_is_not_here_is_refused_in_the_end(enrolled):
-    session = enrolled.start("correct")
-    order = set_guest()
-    result = session.result("correct", batch(order))
+@pytest.fixture(scope="module")
+def ordered(agents):
+    """Two hosts with an order each, so that both are waited for at once: one session stays, the other is killed."""
+    followed, left = agents(), agents()
+    followed.enrol()
+    left.enrol()
+    session, gone = followed.start("correct"), left.start("correct")
+    orders = set_guest(), set_guest()
+    results = [place.result("correct", batch(order)) for place, order in zip((session, gone), orders)]
+    gone.stop()
+    return {"followed": (followed, session, orders[0], results[0]), "left": (left, orders[1])}
+
+
+def test_an_order_for_a_guest_that_is_not_here_is_refused_in_the_end(ordered):
+    host, session, order, result = ordered["followed"]
     fits(result, "correctResult")
     assert [record["id"] for record in result["corrections"]] == [order["id"]]
     phases, last = follow_to_the_end(session, order["id"])
@@ -152,7 +163,7 @@ def test_an_order_for_a_guest_that_is_not_here_is_refused_in_the_end(enrolled):
     assert last["code"] in ("guest-unknown", "hypervisor-unreachable")
     assert last["sentence"]
 
-    assert known(enrolled.start("report"), order) == [last], "a later session knows how it ended"
+    assert known(host.start("report"), order) == [last], "a later session knows how it ended"
     again = session.result("correct", batch(order))["corrections"]
     assert again == [last], "the same id is the same correction"
     other = {**order, "shutdownSeconds": 31}
@@ -162,12 +173,9 @@ def test_an_order_for_a_guest_that_is_not_here_is_refused_in_the_end(enrolled):
     assert session.refusal("finish", {**word, "verdict": "commit"}) == "correction-phase"
 
 
-def test_an_order_outlives_its_session(enrolled):
-    session = enrolled.start("correct")
-    order = set_guest()
-    session.result("correct", batch(order))
-    session.stop()
-    later = enrolled.start("report")
+def test_an_order_outlives_its_session(ordered):
+    host, order = ordered["left"]
+    later = host.start("report")
     records = later.result("corrections", {"ids": [order["id"]], "follow": True})["corrections"]
     assert [record["id"] for record in records] == [order["id"]]
     last = records[0] if records[0]["phase"] == "ended" else follow_to_the_end(later, order["id"])[1]

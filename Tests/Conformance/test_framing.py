@@ -116,8 +116,10 @@ def test_garbage_never_ends_a_session(agent):
     assert survives(session), f"seed {seed}"
 
 
-def test_damaged_requests_never_end_a_session(agent):
-    seed = random.randrange(1 << 32)
+# The first seed once removed a line's last byte and went on; the others are new each time.
+@pytest.mark.parametrize("seed", [2885148855, None, None])
+def test_damaged_requests_never_end_a_session(agent, seed):
+    seed = random.randrange(1 << 32) if seed is None else seed
     print(f"seed {seed}")
     chance = random.Random(seed)
     session = agent.start("correct")
@@ -133,6 +135,8 @@ def test_damaged_requests_never_end_a_session(agent):
     for _ in range(60):
         line = bytearray(json.dumps(chance.choice(templates)).encode())
         for _ in range(chance.randrange(1, 5)):
+            if not line:
+                break
             place = chance.randrange(len(line))
             match chance.randrange(4):
                 case 0: line[place] = chance.choice(b'{}[]":,0aZ \\\xff')

@@ -15,6 +15,19 @@ struct CLIFailure: Error, Sendable {
         self.remedy = remedy
     }
 
+    /// The same shape for `--output json`, whoever found the fault.
+    var asAPIError: APIError {
+        if let api { return api }
+        let code =
+            switch exitCode {
+            case ExitCode.unreachable: "controller-unreachable"
+            case ExitCode.refused: "refused"
+            case ExitCode.usage: "usage"
+            default: "failed"
+            }
+        return APIError(code: code, sentence: sentence, remedy: remedy, faults: faults)
+    }
+
     /// - Parameter status: of the HTTP answer.
     init(_ error: APIError, status: Int) {
         exitCode = [403, 409, 422].contains(status) ? ExitCode.refused : ExitCode.failed

@@ -31,7 +31,7 @@ struct CommandContext: Sendable {
     func show<Answer: Encodable>(_ answer: Answer, _ table: (Answer) -> String) throws(CLIFailure) {
         guard wantsJSON else { return terminal.print(table(answer)) }
         do {
-            terminal.print(String(decoding: try JSONText.encoder(pretty: true).encode(answer), as: UTF8.self))
+            terminal.print(try JSONText.pretty(answer))
         } catch {
             throw CLIFailure(ExitCode.failed, "the answer cannot be written as JSON: \(error)")
         }
@@ -117,7 +117,7 @@ struct CommandContext: Sendable {
     ) async throws(CLIFailure) -> Value {
         let (client, terminal) = (client, terminal)
         async let progress: Void = client.follow("operation", operation) { event in
-            terminal.tell("  \(event.path.map { "\($0): " } ?? "")\(plain(event.sentence))")
+            terminal.tell("  " + plain("\(event.path.map { "\($0): " } ?? "")\(event.sentence)"))
         }
         do throws(CLIFailure) {
             let value = try await body()

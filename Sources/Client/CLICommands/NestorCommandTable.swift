@@ -69,7 +69,8 @@ private let hostCommand = Command(
     commands: [
         Command(
             "enrol", "add a host: push the agent, leave the controller's keys, read it",
-            discussion: "Shows the host key's fingerprint and asks, unless --host-key-fingerprint names it. A guest that is "
+            discussion: "Shows the host key's fingerprint and asks, unless --host-key-fingerprint or the "
+                + "known_hosts file of nestord's settings (ssh.known-hosts) names it. A guest that is "
                 + "a host itself is enrolled by its path and by its address as its own host sees it.",
             examples: [
                 ("nestor host enrol rack7 --address 10.0.0.7 --user root", ""),
@@ -89,10 +90,15 @@ private let hostCommand = Command(
                 CommandOption("no-boot-recovery", "do not settle open corrections at boot and every minute"),
                 yes,
             ] + operatorKey),
-        Command("list", "all hosts and how the last attempt to read each went"),
-        Command("show", "all that is known of one host", arguments: [pathArgument]),
         Command(
-            "check", "read a host now; names the hop that fails, and why", arguments: [pathArgument]),
+            "list", "all hosts and how the last attempt to read each went", examples: [("nestor host list", "")]),
+        Command(
+            "show", "all that is known of one host", examples: [("nestor host show rack7/build-l1", "")],
+            arguments: [pathArgument]),
+        Command(
+            "check", "read a host now; names the hop that fails, and why",
+            examples: [("nestor host check rack7/build-l1", "asks rack7 first, and build-l1 through it")],
+            arguments: [pathArgument]),
         Command(
             "remove", "forget a host",
             examples: [("nestor host remove rack7 --uninstall", "take binary and keys away from it, too")],
@@ -104,20 +110,33 @@ private let agentCommand = Command(
     "agent", "the agents on the hosts",
     commands: [
         Command(
-            "upgrade", "push the controller's agent", arguments: [pathsArgument], options: operatorKey)
+            "upgrade", "push the controller's agent and write its keys again",
+            examples: [
+                ("nestor agent upgrade", "every host, one after the other"),
+                ("nestor agent upgrade rack7 --operator-key ~/.ssh/ops", "one host, with another key"),
+            ], arguments: [pathsArgument], options: operatorKey)
     ])
 
-private let treeCommand = Command("tree", "the nesting tree: hosts, guests, and what each sees", arguments: [pathsArgument])
+private let treeCommand = Command(
+    "tree", "the nesting tree: hosts, guests, and what each sees",
+    examples: [("nestor tree", ""), ("nestor tree rack7/build-l1", "one guest and what runs inside it")],
+    arguments: [pathsArgument])
 
 private let driftCommand = Command(
     "drift", "what is not as the policies want it", discussion: "Exits with 2 where anything is open.",
+    examples: [
+        ("nestor drift --refresh", "read the hosts first"), ("nestor drift rack7 -o json", "for scripts"),
+    ],
     arguments: [pathsArgument],
     options: [
         CommandOption("resolved", "also what ended lately"), CommandOption("refresh", "read the hosts first"),
     ])
 
 private let planCommand = Command(
-    "plan", "what a remediation would do, and what it would disturb", arguments: [pathsArgument])
+    "plan", "what a remediation would do, and what it would disturb",
+    discussion: "Reads the hosts first and changes nothing. Exits with 2 where there is anything to correct.",
+    examples: [("nestor plan", ""), ("nestor plan rack7/build-l1", "one guest and what runs inside it")],
+    arguments: [pathsArgument])
 
 private let remediateCommand = Command(
     "remediate", "correct drift: show the plan, ask, run it, check inside the guests",
@@ -130,30 +149,40 @@ private let remediateCommand = Command(
 private let remediationCommand = Command(
     "remediation", "runs of plans",
     commands: [
-        Command("list", "all of them, the newest first"),
-        Command("show", "one of them, item by item", arguments: [CommandArgument("id", "as 'list' shows it")]),
+        Command("list", "all of them, the newest first", examples: [("nestor remediation list", "")]),
         Command(
-            "resume", "go on with an interrupted one", arguments: [CommandArgument("id", "as 'list' shows it")]),
+            "show", "one of them, item by item",
+            discussion: "Exits with 5 where it ended without correcting everything, or waits for somebody.",
+            examples: [("nestor remediation show 4f1c", "")], arguments: [CommandArgument("id", "as 'list' shows it")]),
+        Command(
+            "resume", "go on with an interrupted one",
+            examples: [("nestor remediation resume 4f1c", "")], arguments: [CommandArgument("id", "as 'list' shows it")]),
     ])
 
 private let freezeCommand = Command(
     "freeze", "let no correction start, from now on",
+    examples: [("nestor freeze --reason 'storage is being moved'", "")],
     options: [CommandOption("reason", value: "TEXT", "why; everybody who looks will see it")])
-private let unfreezeCommand = Command("unfreeze", "let corrections start again")
+private let unfreezeCommand = Command(
+    "unfreeze", "let corrections start again",
+    discussion: "What the freeze interrupted stays so: nestor remediation resume.", examples: [("nestor unfreeze", "")])
 
 private let reportCommand = Command(
     "report", "read every host, and tell what is new, persisting and resolved since the last report",
-    discussion: "Exits with 2 where anything is open.")
+    discussion: "Exits with 2 where anything is open.", examples: [("nestor report -o json", "for scripts")])
 
 private let fleetCommand = Command(
     "fleet", "the fleet as a file",
     commands: [
         Command(
-            "apply", "change addresses, labels and keys of enrolled hosts",
+            "apply", "change addresses, ports, users and labels of enrolled hosts",
+            examples: [
+                ("nestor fleet export > fleet.yaml", "then edit it"), ("nestor fleet apply -f fleet.yaml", ""),
+            ],
             options: [
                 files, expectRevision, CommandOption("prune", "forget enrolled hosts that are not in the file"),
             ]),
-        Command("export", "print the fleet file"),
+        Command("export", "print the fleet file", examples: [("nestor fleet export > fleet.yaml", "")]),
     ])
 
 private let policyCommand = Command(
@@ -163,13 +192,15 @@ private let policyCommand = Command(
             "apply", "take policies from files: all of them or none",
             examples: [("nestor policy apply -f policies/", ""), ("nestor policy apply -f all.yaml --prune", "the files are all there is")],
             options: [files, expectRevision, CommandOption("prune", "remove policies that are not in the files")]),
-        Command("list", "all policies"),
+        Command("list", "all policies", examples: [("nestor policy list", "")]),
         Command(
             "preview", "what a draft would open, close and correct; changes nothing",
+            examples: [("nestor policy preview -f policies/", "")],
             options: [files, CommandOption("prune", "as if policies that are not in the files were removed")]),
     ])
 
-private let statusCommand = Command("status", "how the controller and the fleet stand, on one screen")
+private let statusCommand = Command(
+    "status", "how the controller and the fleet stand, on one screen", examples: [("nestor status -o json", "for scripts")])
 private let auditCommand = Command(
-    "audit", "who changed what, the newest first",
+    "audit", "who changed what, the newest first", examples: [("nestor audit --limit 200", "")],
     options: [CommandOption("limit", value: "N", "how many records; else 50")])

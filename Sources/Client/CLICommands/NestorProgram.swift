@@ -28,10 +28,8 @@ package enum NestorProgram {
         do throws(CLIFailure) {
             return try await dispatch(context)
         } catch {
-            if context.wantsJSON, let api = error.api,
-                let text = try? JSONText.encoder(pretty: true).encode(["error": api])
-            {
-                context.terminal.print(String(decoding: text, as: UTF8.self))
+            if context.wantsJSON, let text = try? JSONText.pretty(["error": error.asAPIError]) {
+                context.terminal.print(text)
                 return error.exitCode
             }
             for fault in error.faults {

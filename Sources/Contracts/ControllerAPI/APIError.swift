@@ -51,6 +51,8 @@ package struct OfferedHostKey: Codable, Sendable, Hashable {
     package var base64: String
     /// OpenSSH's form, `SHA256:…`.
     package var fingerprint: String
+    /// The line of the settings' known_hosts file that accepts it, `FILE:12`; nil where nothing does.
+    package var acceptedBy: String?
 
     package init(type: String, base64: String, fingerprint: String) {
         self.type = type

@@ -86,12 +86,17 @@ package struct FleetApplyAnswer: Codable, Sendable, Hashable {
     /// In the file and not enrolled: `nestor host enrol` with an operator's key does that.
     package var notEnrolled: [NodePath]
     package var removed: [NodePath]
+    /// What stays on hosts as it was and may have to be changed there.
+    package var warnings: [String]
 
-    package init(revision: Int, changed: [NodePath], notEnrolled: [NodePath], removed: [NodePath]) {
+    package init(
+        revision: Int, changed: [NodePath], notEnrolled: [NodePath], removed: [NodePath], warnings: [String] = []
+    ) {
         self.revision = revision
         self.changed = changed
         self.notEnrolled = notEnrolled
         self.removed = removed
+        self.warnings = warnings
     }
 }
 

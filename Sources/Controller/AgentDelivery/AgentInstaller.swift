@@ -34,7 +34,16 @@ package struct AgentInstaller: Sendable {
                 remedy: "a POSIX shell is needed for the operator's user, and a login must print nothing by itself")
         }
         guard lines[0] == "Linux" else {
-            throw DeliveryFailure("platform-unknown", "the machine runs '\(lines[0])', and agents exist for Linux so far")
+            throw DeliveryFailure(
+                "platform-unknown", "the machine runs '\(lines[0])', and agents exist for Linux so far")
+        }
+        // Both become parts of paths, here and there: nothing that a machine says of itself may lead elsewhere.
+        guard AgentPackages.isPlatformName(lines[1]), lines[3].hasPrefix("/"),
+            lines[3].unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else {
+            throw DeliveryFailure(
+                "survey-unreadable", "the machine says that it is '\(lines[1])', and that its home is '\(lines[3])'",
+                remedy: "see which machine answers there; the operator's user needs a home folder")
         }
         return HostSurvey(
             platform: "linux-\(lines[1])", userID: user, home: lines[3],
@@ -104,7 +113,8 @@ package struct AgentInstaller: Sendable {
     }
 
     /// Takes away all that the calls above brought.
-    package func uninstall(agent: InstalledAgent, controller: String, survey: HostSurvey) async throws(DeliveryFailure) {
+    package func uninstall(agent: InstalledAgent, controller: String, survey: HostSurvey) async throws(DeliveryFailure)
+    {
         let file = agent.authorizedKeys
         if let before = try await download(file, limit: 1 << 20) {
             let after = AuthorizedKeys.removed(from: String(decoding: before, as: UTF8.self), controller: controller)
@@ -160,7 +170,8 @@ package struct AgentInstaller: Sendable {
         do throws(SSHFailure) {
             try await session.upload(bytes, to: path, mode: mode, deadline: deadline)
         } catch {
-            throw DeliveryFailure(error.code.rawValue, "cannot write '\(path)': \(error.sentence)", remedy: error.remedy)
+            throw DeliveryFailure(
+                error.code.rawValue, "cannot write '\(path)': \(error.sentence)", remedy: error.remedy)
         }
     }
 

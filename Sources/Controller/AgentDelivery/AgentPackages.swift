@@ -13,6 +13,9 @@ package struct AgentPackages: Sendable {
 
     /// - Parameter platform: such as `linux-x86_64`.
     package func package(for platform: String) throws(DeliveryFailure) -> AgentPackage {
+        guard Self.isPlatformName(platform) else {
+            throw DeliveryFailure("platform-unknown", "'\(platform)' is no name of a platform")
+        }
         let path = "\(directory)/nestor-agent-\(platform)"
         let bytes: [UInt8]
         do {
@@ -24,6 +27,14 @@ package struct AgentPackages: Sendable {
         }
         return AgentPackage(
             platform: platform, bytes: bytes, sha256: Digest.sha256Hex(of: bytes), version: nestorVersion)
+    }
+}
+
+extension AgentPackages {
+    /// Letters, digits, `_` and `-`: part of a file's name, and said by a machine that nobody trusts yet.
+    static func isPlatformName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 64
+            && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-".unicodeScalars.contains($0)) }
     }
 }
 

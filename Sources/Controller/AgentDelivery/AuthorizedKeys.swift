@@ -58,6 +58,9 @@ package struct AuthorizedKeys: Sendable {
         if role == "report" && !forwards.isEmpty {
             options.append("port-forwarding")
             options += forwards.sorted().map { "permitopen=\"\($0)\"" }
+            // port-forwarding lets the key listen on the host, too, unless it may listen at one place only. The option
+            // can't say "nowhere": port 1 of the loopback is of use to nobody.
+            options.append("permitlisten=\"none.invalid:1\"")
         }
         options.append("command=\"\(quoted)\"")
         return "\(options.joined(separator: ",")) \(key) nestor:\(controller):\(role)"

@@ -44,8 +44,7 @@ struct RecoveryFiles {
     var agent: InstalledAgent
 
     func files(for starter: HostSurvey.Starter) -> [File] {
-        let command =
-            "\(shellQuoted("\(agent.directory)/nestor-agent")) recover --state \(shellQuoted(agent.state))"
+        let words = ["\(agent.directory)/nestor-agent", "recover", "--state", agent.state]
         switch starter {
         case .systemd:
             return [
@@ -58,7 +57,7 @@ struct RecoveryFiles {
 
                         [Service]
                         Type=oneshot
-                        ExecStart=\(command)
+                        ExecStart=\(words.map(Self.systemdQuoted).joined(separator: " "))
                         KillMode=process
 
                         """),
@@ -78,6 +77,10 @@ struct RecoveryFiles {
                         """),
             ]
         case .cron:
+            // A bare percent sign ends cron's command.
+            let command = words.map(shellQuoted).joined(separator: " ").split(
+                separator: "%", omittingEmptySubsequences: false
+            ).joined(separator: "\\%")
             return [
                 File(
                     path: "/etc/cron.d/nestor-agent",
@@ -85,5 +88,17 @@ struct RecoveryFiles {
             ]
         case .none: return []
         }
+    }
+
+    /// systemd.service(5), "Command lines": C-like escapes in double quotes, and specifiers that begin with `%`.
+    private static func systemdQuoted(_ word: String) -> String {
+        let inside = word.map { character in
+            switch character {
+            case "\\", "\"": "\\\(character)"
+            case "%": "%%"
+            default: String(character)
+            }
+        }
+        return "\"\(inside.joined())\""
     }
 }

@@ -110,7 +110,8 @@ package struct ControllerProgram {
                 agents: AgentPackages(directory: settings[declared.agentsDirectory]),
                 settings: FleetSettings(
                     sweepInterval: settings[declared.sweepInterval], hostDeadline: settings[declared.hostDeadline],
-                    parallelHosts: settings[declared.parallelHosts], startDeadline: settings[declared.startDeadline]),
+                    parallelHosts: settings[declared.parallelHosts], startDeadline: settings[declared.startDeadline],
+                    knownHosts: settings[declared.knownHosts]),
                 log: log))
         let service = ControllerService(
             fleet: fleet, access: AccessRule(admins: settings[declared.admins]), log: log, version: version,

@@ -25,6 +25,9 @@ struct ControllerSettings {
     let startDeadline = SettingKey.duration(
         "remediation.start-deadline", in: .seconds(5)...(.seconds(3_600)), default: .seconds(300),
         help: "how long a guest may take to run, and its agent to answer, after a correction started it")
+    let knownHosts = SettingKey.optionalPath(
+        "ssh.known-hosts",
+        help: "an OpenSSH known_hosts file: at enrolment its keys are accepted without asking, and others are refused")
     let agentsDirectory: SettingKey<String>
     let logLevel = SettingKey.oneOf("log.level", default: LogLevel.info, help: "the least level that is written")
     let logFormat = SettingKey.oneOf(
@@ -50,7 +53,7 @@ struct ControllerSettings {
     var keys: [any DeclaredSetting] {
         [
             stateDirectory, socket, socketMode, admins, sweepInterval, hostDeadline, parallelHosts, startDeadline,
-            agentsDirectory, logLevel, logFormat,
+            knownHosts, agentsDirectory, logLevel, logFormat,
         ]
     }
 }

@@ -118,9 +118,14 @@ extension APIError {
         case "method-unknown": 405
         case "not-allowed": 403
         case "host-known", "plan-changed", "revision-changed", "frozen", "store-conflict", "remediation-ended",
-            "host-has-hosts-below":
+            "host-has-hosts-below", "host-busy":
             409
         case "internal": 500
+        // A machine of the fleet did not do its part: nothing was refused.
+        case "address-unknown", "unreachable", "connection-refused", "authentication-refused", "forwarding-refused",
+            "channel-refused", "file-refused", "timeout", "too-long", "connection-closed", "ssh-protocol",
+            "parent-unread", "command-failed", "checksum-mismatch", "survey-unreadable", "agent-file-missing":
+            502
         default: code.hasPrefix("store-") ? 503 : 422
         }
     }

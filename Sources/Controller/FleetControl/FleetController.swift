@@ -16,12 +16,14 @@ package actor FleetController {
     let epoch: Int
     let startedAt: Date
     var isStopping = false
+    /// Roots of the nesting trees on which an operator's key is at work.
+    var operated: Set<NodePath> = []
     /// What runs by itself; ended by `stop`.
     var background: [Task<Void, Never>] = []
     /// Hosts that are being read right now: a second reader waits for the first one's result.
     var reading: [String: Task<Void, Never>] = [:]
-    /// The remediations that this process drives now.
-    var driving: Set<String> = []
+    /// The remediations that this process drives now; each takes itself out at its end.
+    var driving: [String: Task<Void, Never>] = [:]
 
     /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
     package init(_ environment: FleetEnvironment) async throws(APIError) {
@@ -56,8 +58,8 @@ package actor FleetController {
     /// Starts nothing more, lets what an agent does go on there, and closes all sessions.
     package func stop() async {
         isStopping = true
-        for task in background { task.cancel() }
-        for task in background { await task.value }
+        for task in background + driving.values { task.cancel() }
+        for task in background + driving.values { await task.value }
         background = []
         progress.finish()
         await sessions.close()

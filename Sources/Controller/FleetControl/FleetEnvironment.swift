@@ -60,15 +60,18 @@ package struct FleetSettings: Sendable, Hashable {
     package var parallelHosts: Int
     /// How long a guest may take to run, and its agent to answer, after a correction started it.
     package var startDeadline: Duration
+    /// An OpenSSH known_hosts file whose keys are accepted at enrolment without asking; nil where there is none.
+    package var knownHosts: String?
 
     package init(
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
-        startDeadline: Duration = .seconds(300)
+        startDeadline: Duration = .seconds(300), knownHosts: String? = nil
     ) {
         self.sweepInterval = sweepInterval
         self.hostDeadline = hostDeadline
         self.parallelHosts = parallelHosts
         self.startDeadline = startDeadline
+        self.knownHosts = knownHosts
     }
 }
 

@@ -20,7 +20,8 @@ package struct DocumentText: Sendable, Hashable {
             do throws(YAMLFaults) {
                 let root = try YAMLDocument.parse(file.text, file: file.name)
                 guard let top = reader.mapping(root, allowed: [key], required: [key]) else { return [] }
-                return top.mappings(key, allowed: allowed, required: required).compactMap(body)
+                // Written out, so that nobody prunes by a blank file: `[]` is what an export of nothing says.
+                return top.mappings(key, allowed: allowed, required: required, mayBeEmpty: true).compactMap(body)
             } catch {
                 for fault in error.faults { reader.refuse(fault.place, fault.sentence, fault.remedy) }
                 return []

@@ -26,8 +26,8 @@ package enum FleetDocument {
                 reader.refuse(place, "host \(path) is already at \(first)", "name every host once")
             }
             let agent = fields.mapping("agent", allowed: agentKeys)
-            let address = fields.value("address", expected: "a host name or an address, without spaces") {
-                $0.text.utf8.count <= 255 && isAddress($0.text) ? $0.text : nil
+            let address = fields.value("address", expected: "a host name or an IP address") {
+                FleetHost.isAddress($0.text) ? $0.text : nil
             }
             let port = fields.int("port", in: 1...65535)
             let user = fields.string("user", longest: 64)
@@ -43,11 +43,6 @@ package enum FleetDocument {
                 agentDirectory: folders[0], agentState: folders[1], libvirtSocket: folders[2],
                 authorizedKeys: folders[3], place: place)
         }
-    }
-
-    private static func isAddress(_ text: String) -> Bool {
-        !text.isEmpty && !text.hasPrefix("-")
-            && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } && ShownText.isSafe(text)
     }
 
     /// Holds a fleet file against what is enrolled. Nothing is changed by this.

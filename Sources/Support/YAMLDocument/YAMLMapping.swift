@@ -138,8 +138,11 @@ package struct YAMLMapping {
     }
 
     /// A list of mappings, each with the same keys.
-    package func mappings(_ key: String, allowed: [String], required: [String] = []) -> [YAMLMapping] {
-        (list(key) ?? []).enumerated().compactMap { index, item in
+    /// - Parameter mayBeEmpty: whether `[]` is an answer; else it is a fault.
+    package func mappings(
+        _ key: String, allowed: [String], required: [String] = [], mayBeEmpty: Bool = false
+    ) -> [YAMLMapping] {
+        (list(key, mayBeEmpty: mayBeEmpty) ?? []).enumerated().compactMap { index, item in
             reader.mapping(item, "\(name(of: key))[\(index)]", allowed: allowed, required: required)
         }
     }
@@ -158,13 +161,13 @@ package struct YAMLMapping {
 
     // MARK: rules
 
-    private func list(_ key: String) -> [YAMLNode]? {
+    private func list(_ key: String, mayBeEmpty: Bool = false) -> [YAMLNode]? {
         guard let node = node(key) else { return nil }
         guard case .sequence(let items) = node.content else {
             reader.refuse(node.place, YAMLReader.found(node, name(of: key)), "write a list, each value behind \"- \"")
             return nil
         }
-        guard !items.isEmpty else {
+        guard mayBeEmpty || !items.isEmpty else {
             refuse(key, "is an empty list", "write its values, or leave the key out")
             return nil
         }

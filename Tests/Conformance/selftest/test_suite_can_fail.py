@@ -18,7 +18,7 @@ RULES = {
     "stranger": "test_correct.py", "epoch": "test_correct.py", "epoch-stored": "test_correct.py",
     "whole-batch": "test_correct.py", "all-faults": "test_correct.py", "batch-size": "test_correct.py",
     "twice": "test_correct.py", "contents": "test_correct.py", "same-id": "test_correct.py",
-    "progress-ids": "test_correct.py",
+    "progress-ids": "test_correct.py", "ends": "test_correct.py",
 }
 
 
@@ -27,7 +27,7 @@ def test_the_suite_notices_when_a_rule_is_gone(rule):
     own = f"{shlex.quote(sys.executable)} {shlex.quote(str(HERE / 'reference_agent.py'))}"
     command = [
         sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(HERE.parent / RULES[rule]),
-        "--agent", f"{own} session --role {{role}} --state {{state}} --break {rule}",
+        "--patience", "5", "--agent", f"{own} session --role {{role}} --state {{state}} --break {rule}",
         "--enrol", f"{own} enrol --controller {{controller}} --epoch {{epoch}} --state {{state}}",
     ]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

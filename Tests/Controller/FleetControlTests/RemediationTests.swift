@@ -15,9 +15,9 @@ struct RemediationTests {
         let done = try await controller.remediated()
         #expect(done.state == .succeeded, "\(done.sentence) \(done.items)")
         #expect(done.items.first?.verification == .passed)
-        #expect(fleet.state.withLock(\.l1Exposed) == exposure)
-        #expect(fleet.state.withLock(\.innerRuns))
-        #expect(fleet.state.withLock(\.log) == ["drain", "set", "commit guest.set", "commit guests.drain"])
+        #expect(fleet.now.l1Exposed == exposure)
+        #expect(fleet.now.innerRuns)
+        #expect(fleet.now.log == ["drain", "set", "commit guest.set", "commit guests.drain"])
         #expect(try await controller.findings(path: nil, resolved: false).filter { $0.kind == .drift } == [])
         await controller.stop()
         await bench.end()
@@ -26,15 +26,15 @@ struct RemediationTests {
     @Test("goes back when the inside does not see what was exposed, and starts again what ran")
     func goesBack() async throws {
         let fleet = ScriptedFleet(l1Exposed: false, innerRuns: true)
-        fleet.state.withLock { $0.exposureWorks = false }
+        fleet.set { $0.exposureWorks = false }
         let bench = try await Bench(fleet, policies: [policy(exposure: true)])
         let controller = try await bench.controller()
         let done = try await controller.remediated()
         #expect(done.state == .failed)
         #expect(done.items.first?.outcome == .rolledBack)
         #expect(done.items.first?.verification == .failed)
-        #expect(!fleet.state.withLock(\.l1Exposed))
-        #expect(fleet.state.withLock(\.innerRuns))
+        #expect(!fleet.now.l1Exposed)
+        #expect(fleet.now.innerRuns)
         await controller.stop()
         await bench.end()
     }
@@ -57,13 +57,13 @@ struct RemediationTests {
         let controller = try await bench.controller()
         let shown = try await controller.plan(Selection())
         // Somebody starts a guest inside: the blast radius is another one now.
-        fleet.state.withLock { $0.innerRuns = true }
+        fleet.set { $0.innerRuns = true }
         let error = await #expect(throws: APIError.self) {
             try await controller.remediate(
                 RemediateRequest(selection: Selection(), digest: shown.digest), by: Requester(name: "t"))
         }
         #expect(error?.code == "plan-changed")
-        #expect(fleet.state.withLock(\.log) == [])
+        #expect(fleet.now.log == [])
         await controller.stop()
         await bench.end()
     }
@@ -77,11 +77,11 @@ struct RemediationTests {
         await #expect(throws: APIError.self) { try await controller.remediated() }
         await controller.enforce()
         await controller.untilIdle()
-        #expect(fleet.state.withLock(\.log) == [])
+        #expect(fleet.now.log == [])
         try await controller.unfreeze(by: Requester(name: "t"))
         await controller.enforce()
         await controller.untilIdle()
-        #expect(fleet.state.withLock(\.l1Exposed))
+        #expect(fleet.now.l1Exposed)
         await controller.stop()
         await bench.end()
     }
@@ -89,7 +89,7 @@ struct RemediationTests {
     @Test("enforcement stops at its first failure until somebody says otherwise")
     func enforcementStops() async throws {
         let fleet = ScriptedFleet(l1Exposed: false, innerRuns: false)
-        fleet.state.withLock { $0.exposureWorks = false }
+        fleet.set { $0.exposureWorks = false }
         let bench = try await Bench(fleet, policies: [policy(exposure: true, mode: .enforce)])
         let controller = try await bench.controller()
         _ = try await controller.sweep(SweepRequest())
@@ -106,13 +106,13 @@ struct RemediationTests {
     @Test("an agent that has seen a later epoch freezes the fleet: this store is a restored backup")
     func restoredBackup() async throws {
         let fleet = ScriptedFleet(l1Exposed: false, innerRuns: false)
-        fleet.state.withLock { $0.highestEpoch = 99 }
+        fleet.set { $0.highestEpoch = 99 }
         let bench = try await Bench(fleet, policies: [policy(exposure: true)])
         let controller = try await bench.controller()
         let done = try await controller.remediated()
         #expect(done.state == .interrupted)
         #expect(try await controller.currentFreeze() != nil)
-        #expect(!fleet.state.withLock(\.l1Exposed))
+        #expect(!fleet.now.l1Exposed)
         await controller.stop()
         await bench.end()
     }

@@ -1,3 +1,4 @@
+import AgentWire
 import ControllerAPI
 import NestingModel
 import SecureShell
@@ -18,7 +19,7 @@ struct SweepTests {
     @Test("each fault is a state of its own, and the other host is read all the same", arguments: faults)
     func states(fault: ScriptedFleet.Fault, state: HostState) async throws {
         let bench = try await Bench(ScriptedFleet(l1Exposed: true, innerRuns: true), policies: [])
-        bench.fleet.state.withLock { $0.faults["rack7/build-l1"] = fault }
+        bench.fleet.set { $0.faults["rack7/build-l1"] = fault }
         let controller = try await bench.controller()
         let rows = try await controller.sweep(SweepRequest())
         #expect(rows.first { $0.path == buildL1 }?.health.state == state)
@@ -30,7 +31,7 @@ struct SweepTests {
     @Test("a host that is reached through a broken one names the hop that fails")
     func hop() async throws {
         let bench = try await Bench(ScriptedFleet(l1Exposed: true, innerRuns: true), policies: [])
-        bench.fleet.state.withLock { $0.faults["rack7"] = .ssh(.refused) }
+        bench.fleet.set { $0.faults["rack7"] = .ssh(.refused) }
         let controller = try await bench.controller()
         let answer = try await controller.check(CheckRequest(path: buildL1))
         #expect(answer.hops.map(\.state) == [.connectionRefused, .parentUnreachable])
@@ -42,7 +43,7 @@ struct SweepTests {
     @Test("what a host says reaches people without control characters")
     func printableText() async throws {
         let bench = try await Bench(ScriptedFleet(l1Exposed: true, innerRuns: true), policies: [])
-        bench.fleet.state.withLock { $0.faults["rack7"] = .ends(1) }
+        bench.fleet.set { $0.faults["rack7"] = .ends(1) }
         let controller = try await bench.controller()
         _ = try await controller.sweep(SweepRequest())
         let sentence = try await controller.host(rack7).health.sentence
@@ -62,7 +63,7 @@ struct SweepTests {
         let second = try await controller.host(rack7)
         #expect(first.report != nil)
         #expect(first.report == second.report)
-        #expect(bench.fleet.state.withLock(\.sessions) == 2)
+        #expect(bench.fleet.now.sessions == 2)
         await controller.stop()
         await bench.end()
     }
@@ -71,7 +72,7 @@ struct SweepTests {
     func falseClaim() async throws {
         let fleet = ScriptedFleet(l1Exposed: false, innerRuns: false)
         let bench = try await Bench(fleet, policies: [policy(exposure: true)])
-        fleet.state.withLock { $0.l1UUID = "00000000-0000-4000-8000-00000000beef" }
+        fleet.set { $0.l1UUID = "00000000-0000-4000-8000-00000000beef" }
         let controller = try await bench.controller()
         let rows = try await controller.sweep(SweepRequest())
         #expect(rows.first { $0.path == buildL1 }?.health.state == .identityMismatch)
@@ -80,6 +81,26 @@ struct SweepTests {
         let plan = try await controller.plan(Selection()).plan
         #expect(plan.items.isEmpty)
         #expect(plan.blocked.contains { $0.path == buildL1 })
+        await controller.stop()
+        await bench.end()
+    }
+
+    @Test("a host that hangs does not hold up the others", .timeLimit(.minutes(1)))
+    func hangs() async throws {
+        let bench = try await Bench(ScriptedFleet(l1Exposed: true, innerRuns: true), policies: [])
+        let controller = try await bench.controller()
+        let (otherWasRead, opening) = AsyncStream.makeStream(of: Void.self)
+        // rack7 hangs until the other one has answered: read one after the other, this would never end.
+        bench.fleet.beforeAnswers { method, path in
+            guard method == .report else { return }
+            if path == "rack7" {
+                for await _ in otherWasRead {}
+            } else {
+                opening.finish()
+            }
+        }
+        let rows = try await controller.sweep(SweepRequest())
+        #expect(rows.map(\.health.state) == [.ok, .ok])
         await controller.stop()
         await bench.end()
     }

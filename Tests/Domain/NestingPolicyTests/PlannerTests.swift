@@ -63,7 +63,8 @@ import Testing
                 "stop 2 guests of r/a, and hold them",
                 "define r/a with virtualization extensions hidden, 8 GiB of startup memory, up to 4 vCPUs, fixed memory",
                 "shut it down within 120 s, or put the definition back", "start it again",
-                "verify inside it, by its own agent", "start the held guests of r/a again",
+                "verify inside it, by its own agent",
+                "the held guests of r/a need KVM: they stay off until nesting is exposed again",
             ])
     }
 

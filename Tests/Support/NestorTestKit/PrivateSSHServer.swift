@@ -23,14 +23,16 @@ package final class PrivateSSHServer: Sendable {
     ///   - hostKey: made anew where nil.
     ///   - authorizedKeys: lines of authorized_keys, options and all, such as `restrict,command="…" ssh-ed25519 AAAA…`.
     ///   - settings: further lines of sshd_config; they come first, and sshd goes by the first that it finds.
+    ///   - wanted: the port of a server that was stopped, to stand in for it; else a free one.
     package static func start(
-        hostKey: SSHKeyPair? = nil, authorizedKeys: [String] = [], settings: [String] = []
+        hostKey: SSHKeyPair? = nil, authorizedKeys: [String] = [], settings: [String] = [], port wanted: Int? = nil
     ) async throws -> PrivateSSHServer {
         let hostKey = try hostKey ?? SSHKeyPair.generate()
         // Between finding a free port and sshd's taking it, another may have taken it.
         for _ in 0..<5 {
             let server = try PrivateSSHServer(
-                port: try LoopbackPort.free(), hostKey: hostKey, authorizedKeys: authorizedKeys, settings: settings)
+                port: try wanted ?? LoopbackPort.free(), hostKey: hostKey, authorizedKeys: authorizedKeys,
+                settings: settings)
             if await server.log.contains(
                 "Server listening on 127.0.0.1 port \(server.port).", orEndsWithin: .seconds(20)),
                 LoopbackPort.accepts(server.port)

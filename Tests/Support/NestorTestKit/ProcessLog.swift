@@ -50,9 +50,11 @@ package final class ProcessLog: Sendable {
     }
 
     /// Starts a program with no input and output, in a session of its own.
-    /// - Parameter input: what it reads from instead of nothing.
-    static func spawn(
-        _ program: String, _ arguments: [String], input: Int32? = nil
+    /// - Parameters:
+    ///   - input: what it reads from instead of nothing.
+    ///   - environment: all that it gets, beside a PATH where none is named.
+    package static func spawn(
+        _ program: String, _ arguments: [String], input: Int32? = nil, environment given: [String: String] = [:]
     ) throws -> (pid: Int32, log: ProcessLog) {
         var ends: [Int32] = [-1, -1]
         // Unlike a pipe's, its ends are closed on exec from the start: none leaks into another test's server.
@@ -76,7 +78,8 @@ package final class ProcessLog: Sendable {
         posix_spawnattr_setflags(&attributes, 0x80)  // POSIX_SPAWN_SETSID, which Glibc's module hides
         var argv = ([program] + arguments).map { strdup($0) } + [nil]
         defer { for argument in argv { free(argument) } }
-        var environment = [strdup("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), nil]
+        let path = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        var environment = path.merging(given) { $1 }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for variable in environment { free(variable) } }
         var pid: Int32 = 0
         let code = posix_spawn(&pid, program, &actions, &attributes, &argv, &environment)

@@ -51,7 +51,7 @@ struct EventStreamTests {
 
     @Test("a silent stream lives as long as its heartbeats", arguments: [true, false])
     func silence(beating: Bool) async throws {
-        let silenceLimit = Duration.seconds(1)
+        let silenceLimit = Duration.seconds(4)
         let handler: HTTPServer.Handler = { _ in
             HTTPResponse(
                 events: AsyncStream<SentEvent>(unfolding: {

@@ -189,7 +189,7 @@ struct CommandTests {
 
     @Test("the server's own questions are answered while nobody uses the session")
     func keptAlive() async throws {
-        let ground = try await Ground(settings: ["ClientAliveInterval 1", "ClientAliveCountMax 2", "LogLevel DEBUG3"])
+        let ground = try await Ground(settings: ["ClientAliveInterval 1", "ClientAliveCountMax 30", "LogLevel DEBUG3"])
         let session = try await ground.connect()
         // sshd's own words once an answer came, whichever it was.
         #expect(await ground.server.log.contains("for keepalive", orEndsWithin: patience))

@@ -61,8 +61,8 @@ func policyPreview(_ context: CommandContext) async throws(CLIFailure) -> Int32 
     let answer: PreviewAnswer = try await context.client.send("POST", .preview, [], try request(context))
     try context.show(answer) { answer in
         var lines = ["would open \(answer.opens.count), would close \(answer.closes.count); nothing was changed"]
-        lines += answer.opens.map { "  + \($0.path): \(plain($0.summary))" }
-        lines += answer.closes.map { "  - \($0.path): \(plain($0.summary))" }
+        lines += answer.opens.map { "  + \(plain("\($0.path): \($0.summary)"))" }
+        lines += answer.closes.map { "  - \(plain("\($0.path): \($0.summary)"))" }
         lines += answer.warnings.map { "  warning: \(plain($0))" }
         lines.append(planText(PlanAnswer(plan: answer.plan, digest: "", freeze: nil), context.terminal))
         return lines.joined(separator: "\n")
@@ -76,6 +76,7 @@ func fleetApply(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         var lines = ["fleet at revision \(answer.revision)"]
         lines += answer.changed.map { "  changed: \($0)" } + answer.removed.map { "  removed: \($0)" }
         lines += answer.notEnrolled.map { "  not enrolled yet: \($0) (nestor host enrol \($0))" }
+        lines += answer.warnings.map { "  warning: \(plain($0))" }
         return lines.joined(separator: "\n")
     }
     return ExitCode.inLine

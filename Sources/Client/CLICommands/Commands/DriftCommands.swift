@@ -6,6 +6,7 @@ import NestingModel
 func tree(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let wanted = try context.paths()
     let tree: NestingTree = try await context.client.get(.tree)
+    try check(wanted, are: tree)
     let shown = wanted.isEmpty ? tree : NestingTree(roots: wanted.compactMap { tree.node(at: $0) })
     let findings: [Finding] = try await context.client.get(.findings)
     try context.show(shown) { tree in
@@ -16,11 +17,20 @@ func tree(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     return ExitCode.inLine
 }
 
+/// "no drift" about a place that does not exist would be a lie.
+private func check(_ paths: [NodePath], are tree: NestingTree) throws(CLIFailure) {
+    for path in paths where tree.node(at: path) == nil {
+        throw CLIFailure(
+            ExitCode.failed, "there is no '\(plain(path.description))' in the tree", remedy: "nestor tree shows it")
+    }
+}
+
 func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let paths = try context.paths()
     if context.parsed.flag("refresh") {
         let _: [HostRow] = try await context.client.send("POST", .sweep, [], SweepRequest(), deadline: .seconds(600))
     }
+    if !paths.isEmpty { try check(paths, are: try await context.client.get(.tree)) }
     var query: [(name: String, value: String)] = context.parsed.flag("resolved") ? [("resolved", "true")] : []
     // One path is the controller's to filter; several are filtered here.
     if paths.count == 1 { query.append(("path", paths[0].description)) }
@@ -44,7 +54,7 @@ func findingTable(_ findings: [Finding], _ terminal: Terminal) -> String {
             .init("\(finding.severity)", finding.severity >= .high ? .red : .yellow), .init("\(finding.state)"))
     }
     let details = findings.filter { $0.state != .resolved }.map { finding in
-        "\n\(finding.path): \(plain(finding.sentence))\(finding.remedy.isEmpty ? "" : "\n  → \(plain(finding.remedy))")"
+        "\n\(plain(finding.path.description)): \(plain(finding.sentence))\(finding.remedy.isEmpty ? "" : "\n  → \(plain(finding.remedy))")"
     }
     return table.text(terminal) + "\n" + details.joined()
 }
@@ -60,13 +70,13 @@ func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         ]
         if let freeze = report.freeze { lines.append("frozen: \(plain(freeze.reason)) (\(plain(freeze.by)))") }
         for host in report.notHeard {
-            lines.append("not heard from: \(host.path) (\(host.health.state)): \(plain(host.health.sentence))")
+            lines.append("not heard from: \(plain(host.path.description)) (\(host.health.state)): \(plain(host.health.sentence))")
         }
         for (title, findings) in [
             ("New", report.new), ("Persisting", report.persisting), ("Resolved", report.resolved),
         ] where !findings.isEmpty {
             lines += ["", context.terminal.paint(title, .bold)]
-            lines += findings.map { "  \($0.path): \(plain($0.summary))" }
+            lines += findings.map { "  \(plain("\($0.path): \($0.summary)"))" }
         }
         return lines.joined(separator: "\n")
     }

@@ -23,7 +23,7 @@ func hostTable(_ rows: [HostRow], _ terminal: Terminal) -> String {
     }
     let faults = rows.filter { !$0.health.sentence.isEmpty }.map { row in
         let remedy = row.health.remedy.isEmpty ? "" : "\n  → \(plain(row.health.remedy))"
-        return "\(row.path): \(plain(row.health.sentence))\(remedy)"
+        return "\(plain(row.path.description)): \(plain(row.health.sentence))\(remedy)"
     }
     return ([table.text(terminal)] + faults).joined(separator: "\n")
 }
@@ -104,7 +104,7 @@ func hostCheck(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
                 hop.state == .ok ? context.terminal.paint("ok", .green) : context.terminal.paint("\(hop.state)", .red)
             let cause = hop.sentence.isEmpty ? "" : ": \(plain(hop.sentence))"
             let remedy = hop.remedy.isEmpty ? "" : "\n  → \(plain(hop.remedy))"
-            return "\(hop.path): \(mark)\(cause)\(remedy)"
+            return "\(plain(hop.path.description)): \(mark)\(cause)\(remedy)"
         }
         guard answer.view.health.state == .ok else { return hops.joined(separator: "\n") }
         return (hops + ["", hostDetail(answer.view, context.terminal)]).joined(separator: "\n")

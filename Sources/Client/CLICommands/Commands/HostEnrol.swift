@@ -42,6 +42,9 @@ private func accept(
         }
         return
     }
+    if let place = offered.acceptedBy {
+        return context.terminal.tell("the \(offered.type) key \(offered.fingerprint) is accepted by \(plain(place))")
+    }
     let shown = "'\(path)' at \(place) offers the \(offered.type) key \(offered.fingerprint)"
     guard context.terminal.isInteractive else {
         throw CLIFailure(

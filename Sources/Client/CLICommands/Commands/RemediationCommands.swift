@@ -51,7 +51,7 @@ private func follow(_ id: String, _ context: CommandContext) async throws(CLIFai
     var remediation: Remediation
     repeat {
         await context.client.follow("remediation", id) { event in
-            terminal.tell("  \(event.path.map { "\($0): " } ?? "")\(plain(event.sentence))")
+            terminal.tell("  " + plain("\(event.path.map { "\($0): " } ?? "")\(event.sentence)"))
         }
         remediation = try await context.client.get(.remediation, [("id", id)])
         // A stream that broke off is opened again; the pause keeps a controller that is going down from being asked

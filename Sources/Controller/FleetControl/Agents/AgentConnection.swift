@@ -11,6 +11,8 @@ actor AgentConnection {
     private let session: any SecureShellSession
     private let channel: any SecureShellChannel
     private var lastID = 0
+    /// Bytes that may come before an answer: more than the progress of all corrections that one host may be sent.
+    private static let unaskedLimit = 1 << 20
     private var progress: [CorrectionRecord] = []
     private(set) var hello: HelloResult?
     /// Set once anything went wrong: the connection is not to be used again.
@@ -96,9 +98,19 @@ actor AgentConnection {
             isBroken = true
             throw AgentFailure(error, target: path)
         }
+        var unasked = 0
         while true {
             let line = try await readLine(deadline: end - ContinuousClock.now)
             let header = try decoded(WireHeader.self, line)
+            if header.id != id {
+                unasked += line.count
+                guard unasked <= Self.unaskedLimit else {
+                    throw broken(
+                        .agentFlood,
+                        "the agent sent \(unasked) bytes beside the answer to '\(method.rawValue)', and "
+                            + "\(Self.unaskedLimit) are allowed", remedy: "see what its authorized_keys runs")
+                }
+            }
             if header.method == progressNotification {
                 progress.append(try decoded(WireRequest<CorrectionRecord>.self, line).params)
                 continue

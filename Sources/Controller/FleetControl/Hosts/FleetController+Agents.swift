@@ -1,4 +1,5 @@
 import AgentDelivery
+import AgentWire
 package import ControllerAPI
 import FleetStore
 import NestingModel
@@ -29,6 +30,8 @@ extension FleetController {
         let report: @Sendable (String) -> Void = { [progress] sentence in
             progress.send(operation: request.operation, path: host.path, sentence)
         }
+        try takeTree(of: host.path)
+        defer { releaseTree(of: host.path) }
         let route = try await operatorRoute(to: host, key: request.operatorKey)
         let (controllerID, epoch, agents) = (controllerID, epoch, environment.agents)
         let package = try await withSession(route) { (session) throws(DeliveryFailure) in
@@ -40,18 +43,20 @@ extension FleetController {
             return package
         }
         try await authorize(host.path, key: request.operatorKey)
-        var upgraded = host
-        upgraded.agent.sha256 = package.sha256
-        upgraded.agent.version = package.version
-        let stored = upgraded
         try await change(requester, "agent.upgrade", host.path.description, detail: "sha256 \(package.sha256)") {
-            (work) throws(StoreFailure) in try work.put(host: stored)
+            (work) throws(StoreFailure) in
+            // A fleet file may have changed its address meanwhile.
+            guard var upgraded = try work.host(host.path)?.host else { return }
+            upgraded.agent.sha256 = package.sha256
+            upgraded.agent.version = package.version
+            try work.put(host: upgraded)
         }
         await readAndStore(host.path)
         return UpgradeRow(path: host.path, before: host.agent.version, after: package.version, error: nil)
     }
 
-    /// Takes agent and keys away from a host, and the way to it out of the host above.
+    /// Takes agent and keys away from a host, unless its agent has something left to do there: its journal may be all
+    /// that starts a guest again.
     func uninstall(
         _ host: FleetHost, _ request: RemoveRequest, by requester: Requester
     ) async throws(APIError) -> [String] {
@@ -65,16 +70,40 @@ extension FleetController {
             said.append(sentence)
             progress.send(operation: request.operation, path: host.path, sentence)
         }
+        try await checkNothingOpen(on: host.path)
         let route = try await operatorRoute(to: host, key: key)
         let controllerID = controllerID
         // Recorded first: what can't be recorded is not done.
-        try await change(requester, "agent.uninstall", host.path.description) { (_) throws(StoreFailure) in }
+        try await change(requester, "agent.uninstall", host.path.description) { (work) throws(StoreFailure) in
+            try work.checkNoRemediation(on: host.path, interrupted: true)
+        }
         try await withSession(route) { (session) throws(DeliveryFailure) in
             let installer = AgentInstaller(session: session, progress: report)
             try await installer.uninstall(
                 agent: host.agent, controller: controllerID, survey: try await installer.survey())
         }
         return said.all
+    }
+
+    /// Asks the agent for corrections that have not ended; one that can't be asked is taken away all the same.
+    private func checkNothingOpen(on path: NodePath) async throws(APIError) {
+        let way = try await way(to: path)
+        let open: [CorrectionRecord]
+        do throws(AgentFailure) {
+            let result: CorrectionsResult = try await sessions.reporting(
+                way, deadline: environment.settings.hostDeadline
+            ) { (connection, deadline) throws(AgentFailure) in
+                try await connection.call(.corrections, CorrectionsParameters(), deadline: deadline)
+            }
+            open = result.corrections.filter { $0.phase != .ended }
+        } catch {
+            return
+        }
+        guard let first = open.first else { return }
+        throw APIError(
+            code: "host-busy",
+            sentence: "the agent of '\(path)' has not finished correction '\(printable(first.id))' (\(first.phase))",
+            remedy: "wait until its guests are as they were: nestor remediation list")
     }
 }
 

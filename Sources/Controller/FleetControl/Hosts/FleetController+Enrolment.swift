@@ -7,41 +7,49 @@ import NestingModel
 import SecureShell
 
 extension FleetController {
-    /// The key that a machine offers, for a person to compare.
-    package func hostKey(_ request: HostKeyRequest) async throws(APIError) -> OfferedHostKey {
-        let target = FleetHost(
-            path: request.path, address: request.address, port: request.port, user: request.user, hostKeys: [],
-            uuid: nil, agent: .nowhere, enrolledAt: environment.now())
-        let route = try await operatorRoute(to: target, key: request.operatorKey)
-        do throws(SSHFailure) {
-            return OfferedHostKey(
-                try await environment.connector.offeredHostKey(route, deadline: environment.settings.hostDeadline))
+    /// Pushes the agent, leaves keys and the controller's id, reads the host, and only then keeps it.
+    /// Where it fails half-way, the error says what is on the host already.
+    package func enrol(_ request: EnrolRequest, by requester: Requester) async throws(APIError) -> HostRow {
+        try checkAddress(request.address, port: request.port)
+        try takeTree(of: request.path)
+        defer { releaseTree(of: request.path) }
+        let trace = EnrolmentTrace()
+        do throws(APIError) {
+            return try await enrol(request, by: requester, trace)
         } catch {
-            throw APIError(error)
+            throw trace.explained(error, path: request.path, controller: controllerID)
         }
     }
 
-    /// Pushes the agent, leaves keys and the controller's id, reads the host, and only then keeps it.
-    package func enrol(_ request: EnrolRequest, by requester: Requester) async throws(APIError) -> HostRow {
+    private func enrol(
+        _ request: EnrolRequest, by requester: Requester, _ trace: EnrolmentTrace
+    ) async throws(APIError) -> HostRow {
         if try await views().contains(where: { $0.host.path == request.path }) {
             throw APIError(
                 code: "host-known", sentence: "'\(request.path)' is enrolled already",
                 remedy: "nestor agent upgrade \(request.path), or nestor host remove \(request.path) first")
         }
         let report: @Sendable (String) -> Void = { [progress] sentence in
+            trace.append(sentence)
             progress.send(operation: request.operation, path: request.path, sentence)
         }
         var host = FleetHost(
             path: request.path, address: request.address, port: request.port, user: request.user,
             labels: request.labels, hostKeys: request.hostKeys, uuid: try await pinnedUUID(of: request.path),
             agent: .nowhere, enrolledAt: environment.now())
+        for key in host.hostKeys.compactMap(HostKey.init(pin:)) { _ = try accepted(key, for: host) }
+        // Recorded first: what can't be recorded is not done.
+        let place = "\(host.user)@\(host.addressAndPort)"
+        try await change(requester, "host.enrol-start", host.path.description, detail: place) {
+            (_) throws(StoreFailure) in
+        }
         report("connecting to \(request.user)@\(request.address) port \(request.port)")
         let route = try await operatorRoute(to: host, key: request.operatorKey)
         host.agent = try await withSession(route) { (session) throws(DeliveryFailure) in
-            try await self.install(request, over: session, progress: report)
+            try await self.install(request, over: session, trace, progress: report)
         }
         if let parent = request.path.parent {
-            report("letting the reporting key through \(parent) to \(host.address):\(host.port)")
+            report("letting the reporting key through \(parent) to \(host.addressAndPort)")
             try await authorize(parent, adding: [host], key: request.operatorKey)
         }
         report("reading the host with the controller's own key")
@@ -73,7 +81,8 @@ extension FleetController {
     }
 
     private nonisolated func install(
-        _ request: EnrolRequest, over session: any SecureShellSession, progress: @escaping @Sendable (String) -> Void
+        _ request: EnrolRequest, over session: any SecureShellSession, _ trace: EnrolmentTrace,
+        progress: @escaping @Sendable (String) -> Void
     ) async throws(DeliveryFailure) -> InstalledAgent {
         let installer = AgentInstaller(session: session, progress: progress)
         let survey = try await installer.survey()
@@ -82,6 +91,7 @@ extension FleetController {
         let agent = survey.placement(
             directory: request.agentDirectory, state: request.agentState, libvirtSocket: request.libvirtSocket,
             authorizedKeys: request.authorizedKeys, package: package)
+        trace.began(agent)
         try await installer.push(package, to: agent)
         try await installer.introduce(controller: controllerID, epoch: epoch, to: agent)
         try await installer.authorize(authorizedKeys(agent, forwards: []), in: agent.authorizedKeys)
@@ -93,7 +103,7 @@ extension FleetController {
         AuthorizedKeys(
             controller: controllerID, reportKey: environment.keys.reportPublic,
             correctKey: environment.keys.correctPublic, agent: "\(agent.directory)/nestor-agent", state: agent.state,
-            libvirtSocket: agent.libvirtSocket, forwards: forwards.map { "\($0.address):\($0.port)" })
+            libvirtSocket: agent.libvirtSocket, forwards: forwards.map(\.addressAndPort))
     }
 
     /// Writes the keys of a host again, with a way to each enrolled guest below it and to the added ones.
@@ -110,12 +120,14 @@ extension FleetController {
 
     /// Stores a new host and reads it; a host whose first report can't be had is kept with that state.
     private func keep(_ host: FleetHost, by requester: Requester) async throws(APIError) {
-        let detail = "\(host.user)@\(host.address):\(host.port) keys \(host.hostKeys.joined(separator: ", "))"
+        let detail = "\(host.user)@\(host.addressAndPort) keys \(host.hostKeys.joined(separator: ", "))"
         try await change(requester, "host.enrol", host.path.description, detail: detail) {
             (work) throws(StoreFailure) in
+            guard try work.host(host.path) == nil else {
+                throw StoreFailure(.conflict, "'\(host.path)' was enrolled meanwhile", remedy: "nestor host show \(host.path)")
+            }
             try work.put(host: host)
-            let revision = (try work.value(.fleetRevision, as: Int.self) ?? 0) + 1
-            try work.put(revision, as: .fleetRevision)
+            try work.raiseFleetRevision()
         }
         await readAndStore(host.path)
     }

@@ -38,7 +38,8 @@ extension FleetController {
             else {
                 let missing = host.path.names.prefix(count).joined(separator: "/")
                 throw APIError(
-                    code: "parent-unknown", sentence: "'\(host.path)' is reached through '\(missing)', which is not enrolled",
+                    code: "parent-unknown",
+                    sentence: "'\(host.path)' is reached through '\(missing)', which is not enrolled",
                     remedy: "nestor host enrol \(missing) --address ADDRESS")
             }
             way.append(above)
@@ -76,6 +77,8 @@ extension FleetController {
                 sentence: "'\(below.map(\.description).joined(separator: "', '"))' is reached through '\(path)'",
                 remedy: "remove those first")
         }
+        try takeTree(of: path)
+        defer { releaseTree(of: path) }
         var sentences: [String] = []
         if request.uninstall {
             sentences = try await uninstall(view.host, request, by: requester)
@@ -84,10 +87,28 @@ extension FleetController {
         }
         await sessions.drop(path)
         try await change(requester, "host.remove", path.description) { (work) throws(StoreFailure) in
+            try work.checkNoRemediation(on: path, interrupted: false)
             try work.remove(host: path)
+            try work.raiseFleetRevision()
         }
+        if let parent = path.parent { sentences.append(await closedWay(to: view.host, through: parent, request)) }
         try await evaluate()
         progress.send(operation: request.operation, path: path, "removed", last: true)
         return RemoveAnswer(path: path, sentences: sentences)
+    }
+
+    /// Takes the way to a removed guest out of the keys of its own host, which only an operator's key can.
+    private func closedWay(to host: FleetHost, through parent: NodePath, _ request: RemoveRequest) async -> String {
+        var cause = ""
+        if request.uninstall, let key = request.operatorKey {
+            do throws(APIError) {
+                try await authorize(parent, key: key)
+                return "'\(parent)' no longer lets the controller through to \(host.addressAndPort)"
+            } catch {
+                cause = " (\(error.sentence))"
+            }
+        }
+        return "'\(parent)' still lets the controller through to \(host.addressAndPort)\(cause); nestor agent upgrade "
+            + "\(parent) writes its keys again"
     }
 }

@@ -1,7 +1,7 @@
-import FoundationEssentials
 import AgentWire
 package import ControllerAPI
 import FleetStore
+import FoundationEssentials
 import NestingModel
 import StructuredLog
 
@@ -56,18 +56,19 @@ extension FleetController {
             let result = await readReport(before)
             let now = environment.now()
             try await record { (work) throws(StoreFailure) in
+                // It may have been removed, changed or enrolled anew while it was read.
+                guard var host = try work.host(path)?.host, host.enrolledAt == before.host.enrolledAt else { return }
                 switch result {
                 case .success(let report):
                     if let report {
                         try work.put(report: report, of: path)
-                        if before.host.uuid == nil, let uuid = report.host.smbiosUUID.value {
-                            var host = before.host
+                        if host.uuid == nil, let uuid = report.host.smbiosUUID.value {
                             host.uuid = uuid
                             try work.put(host: host)
                         }
                     }
                     try work.put(
-                        health: Self.health(of: before.host, report: report ?? before.report, at: now), of: path)
+                        health: Self.health(of: host, report: report ?? before.report, at: now), of: path)
                 case .failure(let failure):
                     var health = failure.health
                     health.checkedAt = now

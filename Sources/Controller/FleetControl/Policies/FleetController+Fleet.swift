@@ -16,7 +16,8 @@ extension FleetController {
 
     /// Changes addresses and labels of enrolled hosts as a file says: all of it or, where anything is wrong, nothing.
     /// A host that is not enrolled is named only, since enrolling needs an operator's key.
-    package func apply(fleet request: ApplyRequest, by requester: Requester) async throws(APIError) -> FleetApplyAnswer {
+    package func apply(fleet request: ApplyRequest, by requester: Requester) async throws(APIError) -> FleetApplyAnswer
+    {
         let (before, hosts) = try await read { (work) throws(StoreFailure) in
             (try work.value(.fleetRevision, as: Int.self) ?? 0, try work.hosts().map(\.host))
         }
@@ -38,19 +39,53 @@ extension FleetController {
             return FleetApplyAnswer(
                 revision: before, changed: [], notEnrolled: comparison.notEnrolled, removed: [])
         }
+        let stranded = hosts.map(\.path).filter { path in
+            !removed.contains(path) && removed.contains { $0.contains(path) }
+        }
+        guard stranded.isEmpty else {
+            throw APIError(
+                code: "host-has-hosts-below",
+                sentence: "'\(stranded.map(\.description).joined(separator: "', '"))' would lose the host that it is "
+                    + "reached through", remedy: "leave both in the file, or neither")
+        }
         let detail = "changed \(changed.map(\.path)), removed \(removed)"
         try await change(requester, "fleet.apply", "fleet", detail: detail) { (work) throws(StoreFailure) in
             guard try work.value(.fleetRevision, as: Int.self) ?? 0 == before else {
                 throw StoreFailure(
                     .conflict, "the fleet was changed meanwhile", remedy: "look at it, then apply again")
             }
-            for host in changed { try work.put(host: host) }
-            for path in removed { try work.remove(host: path) }
+            for path in removed {
+                try work.checkNoRemediation(on: path, interrupted: false)
+                try work.remove(host: path)
+            }
+            for wanted in changed {
+                // What a sweep or an upgrade wrote meanwhile stays.
+                guard var host = try work.host(wanted.path)?.host else { continue }
+                (host.address, host.port, host.user) = (wanted.address, wanted.port, wanted.user)
+                host.labels = wanted.labels
+                try work.put(host: host)
+            }
             try work.put(before + 1, as: .fleetRevision)
         }
         for path in changed.map(\.path) + removed { await sessions.drop(path) }
         try await evaluate()
         return FleetApplyAnswer(
-            revision: before + 1, changed: changed.map(\.path), notEnrolled: comparison.notEnrolled, removed: removed)
+            revision: before + 1, changed: changed.map(\.path), notEnrolled: comparison.notEnrolled, removed: removed,
+            warnings: Self.warnings(from: hosts, changed: changed, removed: removed))
+    }
+
+    /// What an operator's key must change on hosts: the file changes only what the controller knows.
+    private static func warnings(from before: [FleetHost], changed: [FleetHost], removed: [NodePath]) -> [String] {
+        let old = Dictionary(before.map { ($0.path, $0) }) { first, _ in first }
+        let moved = changed.compactMap { host -> String? in
+            guard let parent = host.path.parent, let known = old[host.path], known.addressAndPort != host.addressAndPort
+            else { return nil }
+            return "'\(parent)' still lets the controller through to \(known.addressAndPort), and not to "
+                + "\(host.addressAndPort): nestor agent upgrade \(parent) writes its keys again"
+        }
+        return moved
+            + removed.map { path in
+                "the agent and the controller's keys stay on '\(path)': \(old[path]?.agent.directory ?? "")"
+            }
     }
 }

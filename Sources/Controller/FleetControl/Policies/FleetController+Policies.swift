@@ -11,7 +11,9 @@ extension FleetController {
     }
 
     /// Takes policies from files: all of them or, where anything is wrong, none.
-    package func apply(policies request: ApplyRequest, by requester: Requester) async throws(APIError) -> PolicyApplyAnswer {
+    package func apply(policies request: ApplyRequest, by requester: Requester) async throws(APIError)
+        -> PolicyApplyAnswer
+    {
         let before = try await read { (work) throws(StoreFailure) in try work.policies() }
         let draft = try await draft(request, over: before)
         if draft.changes.isEmpty {

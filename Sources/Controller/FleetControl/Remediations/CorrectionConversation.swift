@@ -25,6 +25,35 @@ struct CorrectionConversation {
         }
     }
 
+    /// What the agent has of a correction, followed until it waits for us or has ended; sends nothing.
+    /// - Throws: `absent` where it never came there.
+    func recall(
+        _ correction: String, on host: NodePath, deadline: Duration, until waits: @Sendable (CorrectionRecord) -> Bool
+    ) async throws(ItemEnd) -> CorrectionRecord {
+        try await follow(correction, on: host, deadline: deadline, until: waits) {
+            (connection, left) throws(AgentFailure) in
+            let listed: CorrectionsResult = try await connection.call(
+                .corrections, CorrectionsParameters(ids: [correction]), deadline: left)
+            if let record = listed.corrections.first(where: { $0.id == correction }) { return record }
+            throw AgentFailure(
+                .agentFailed, hop: host, "it has no such correction",
+                refusal: WireError(.correctionUnknown, "it has no such correction"))
+        }
+    }
+
+    /// Prolongs a drain's hold.
+    func renew(_ correction: String, on host: NodePath, holdSeconds: Int, deadline: Duration) async throws(ItemEnd) {
+        _ = try await follow(correction, on: host, deadline: deadline, until: { $0.phase == .holding }) {
+            (connection, left) throws(AgentFailure) in
+            let answer: CorrectionResult = try await connection.call(
+                .renew,
+                RenewParameters(
+                    controller: controller.controllerID, epoch: controller.epoch, id: correction,
+                    holdSeconds: holdSeconds), deadline: left)
+            return answer.correction
+        }
+    }
+
     /// Gives the verdict and follows the correction to its end.
     func finish(
         _ correction: String, _ verdict: CorrectionVerdict, on host: NodePath, deadline: Duration
@@ -54,8 +83,10 @@ struct CorrectionConversation {
         var last = "no answer"
         while ContinuousClock.now < end {
             if Task.isCancelled { throw .stopping }
+            let way = try await way(to: host)
             do throws(AgentFailure) {
-                let connection = try await connect(host, until: end)
+                let connection = try await controller.sessions.open(
+                    way, role: .correct, deadline: min(environment.settings.hostDeadline, end - ContinuousClock.now))
                 let result: CorrectionRecord
                 do throws(AgentFailure) {
                     result = try await watch(correction, connection, until: end, waits: waits, tell: tell)
@@ -81,17 +112,13 @@ struct CorrectionConversation {
                 + "nestor remediation resume \(remediation) asks for the result")
     }
 
-    private func connect(
-        _ host: NodePath, until end: ContinuousClock.Instant
-    ) async throws(AgentFailure) -> AgentConnection {
-        let way: [FleetHost]
+    /// Asking again does not help where the store can't tell the way, or somebody removed a host from it.
+    private func way(to host: NodePath) async throws(ItemEnd) -> [FleetHost] {
         do throws(APIError) {
-            way = try await controller.way(to: host)
+            return try await controller.way(to: host)
         } catch {
-            throw AgentFailure(.parentUnreachable, hop: host, error.sentence, remedy: error.remedy)
+            throw .interrupted("the way to '\(host)' is not known: \(error.sentence)")
         }
-        return try await controller.sessions.open(
-            way, role: .correct, deadline: min(environment.settings.hostDeadline, end - ContinuousClock.now))
     }
 
     private func watch(
@@ -129,6 +156,9 @@ struct CorrectionConversation {
             let reason = "'\(host)' has taken orders from a later run of this controller: is this a restored backup?"
             _ = try? await controller.freeze(FreezeRequest(reason: reason), by: .controller)
             return .interrupted(reason)
+        }
+        if error.data?.code == WireErrorCode.correctionUnknown.rawValue {
+            return .absent("'\(host)' does not know the correction: \(printable(error.message))")
         }
         return .ended(
             .refused, "'\(host)' refused: \(printable(error.message))", remedy: printable(error.data?.remedy ?? ""))

@@ -29,6 +29,21 @@ extension FleetController {
         return assessment.plan(selection, policies: policies, now: now)
     }
 
+    /// Holds an item of a running plan against what the fresh reports and the policies of this moment would plan.
+    /// - Returns: nil where it still is what would be done; fewer guests inside are no objection, and more are one.
+    func whyNoLonger(_ item: PlanItem) async throws(APIError) -> (sentence: String, remedy: String)? {
+        let assessment = try await evaluate()
+        let policies = try await read { (work) throws(StoreFailure) in try work.policies().policies }
+        var cause = "'\(item.path)' or what runs inside it is no longer as the plan was made from"
+        for enforcing in [false, true] {
+            let plan = assessment.plan(
+                Selection(paths: [item.path]), policies: policies, now: environment.now(), enforcing: enforcing)
+            if plan.items.contains(where: { $0.covers(item) }) { return nil }
+            if let block = plan.blocked.first(where: { $0.path == item.path }) { cause = block.sentence }
+        }
+        return (cause, "look at the new plan: nestor plan \(item.path)")
+    }
+
     /// Starts the plan that somebody saw; where the world changed since, it is refused with the new digest to look at.
     package func remediate(
         _ request: RemediateRequest, by requester: Requester
@@ -36,7 +51,8 @@ extension FleetController {
         let plan = try await freshPlan(request.selection)
         guard try plan.digest() == request.digest else {
             throw APIError(
-                code: "plan-changed", sentence: "the plan is not the one that was shown: the fleet or the policies changed",
+                code: "plan-changed",
+                sentence: "the plan is not the one that was shown: the fleet or the policies changed",
                 remedy: "look at the new one: nestor plan")
         }
         guard !plan.items.isEmpty else {
@@ -84,11 +100,12 @@ extension FleetController {
                 )
             }
             guard stopped == nil, !frozen, !busy, !isStopping else { return }
-            let wanted = findings.filter { $0.mode == .enforce && $0.correctable && $0.state == .open }
-            guard let first = wanted.map(\.path).min() else { return }
+            guard findings.contains(where: { $0.mode == .enforce && $0.correctable && $0.state == .open }) else {
+                return
+            }
             let assessment = try await evaluate()
-            var plan = assessment.plan(
-                Selection(paths: [first]), policies: policies, now: environment.now(), enforcing: true)
+            // Over the whole fleet, so that a guest that can't be corrected holds no other one up.
+            var plan = assessment.plan(Selection(), policies: policies, now: environment.now(), enforcing: true)
             guard let item = plan.items.first else { return }
             plan.items = [item]
             plan.blocked = []
@@ -97,5 +114,16 @@ extension FleetController {
         } catch {
             environment.log.error("enforcement failed", ["cause": "\(error)"])
         }
+    }
+}
+
+extension PlanItem {
+    /// Whether an older item does to the same definition the same thing, and stops at least all that runs inside now.
+    fileprivate func covers(_ older: PlanItem) -> Bool {
+        host == older.host && uuid == older.uuid && change == older.change
+            && definitionDigest == older.definitionDigest
+            && drains.allSatisfy { drain in
+                older.drains.contains { $0.host == drain.host && Set(drain.guests).isSubset(of: $0.guests) }
+            }
     }
 }

@@ -20,7 +20,12 @@ extension FleetController {
 
     /// Takes an interrupted remediation up again, at the step where it stood.
     package func resume(_ id: String, by requester: Requester) async throws(APIError) -> Remediation {
-        var remediation = try await remediation(id)
+        let remediation = try await remediation(id)
+        if let driven = driving[id] {
+            if remediation.state == .running { return remediation }
+            // It has just stopped, and its driver is about to let go of it.
+            await driven.value
+        }
         guard remediation.state == .interrupted || remediation.state == .running else {
             throw APIError(
                 code: "remediation-ended", sentence: "remediation '\(id)' has ended: \(remediation.state)",
@@ -31,13 +36,16 @@ extension FleetController {
                 code: "frozen", sentence: "the fleet is frozen: \(freeze.reason) (\(freeze.by))",
                 remedy: "nestor unfreeze")
         }
-        remediation.state = .running
-        remediation.sentence = ""
-        let resumed = remediation
-        try await change(requester, "remediation.resume", id) { (work) throws(StoreFailure) in
-            try work.put(remediation: resumed)
+        let resumed = try await change(requester, "remediation.resume", id) { (work) throws(StoreFailure) in
+            // As it is now: two who ask at once must not write an old journal over what goes on.
+            guard var stored = try work.remediation(id) else { return remediation }
+            guard stored.state == .interrupted else { return stored }
+            stored.state = .running
+            stored.sentence = ""
+            try work.put(remediation: stored)
+            return stored
         }
-        drive(id)
+        if resumed.state == .running { drive(id) }
         return resumed
     }
 
@@ -54,27 +62,28 @@ extension FleetController {
         }
     }
 
-    /// Runs a stored remediation to its end; once per process.
+    /// Runs a stored remediation to its end; once per process. While the controller stops it stays journalled, for the
+    /// next start to take up.
     func drive(_ id: String) {
-        guard driving.insert(id).inserted else { return }
-        background.append(
-            // Goes on after the request that began it; `stop` waits for it.
-            Task {
-                do throws(APIError) {
-                    try await RemediationRun(controller: self, environment: self.environment, id: id).run()
-                } catch {
-                    self.environment.log.error("remediation stopped", ["remediation": id, "cause": "\(error)"])
-                }
-                await self.driven(id)
-            })
+        guard driving[id] == nil, !isStopping else { return }
+        // Goes on after the request that began it; `stop` waits for it.
+        driving[id] = Task {
+            do throws(APIError) {
+                try await RemediationRun(controller: self, environment: self.environment, id: id).run()
+            } catch {
+                self.environment.log.error("remediation stopped", ["remediation": id, "cause": "\(error)"])
+            }
+            await self.driven(id)
+        }
     }
 
     private func driven(_ id: String) async {
-        driving.remove(id)
+        driving[id] = nil
         do throws(APIError) {
             let remediation = try await remediation(id)
             progress.send(
-                remediation: id, remediation.sentence.isEmpty ? "\(remediation.state)" : remediation.sentence, last: true)
+                remediation: id, remediation.sentence.isEmpty ? "\(remediation.state)" : remediation.sentence,
+                last: true)
             guard !isStopping else { return }
             if remediation.state == .succeeded { await enforce() }
         } catch {

@@ -1,7 +1,7 @@
-import FoundationEssentials
 import AgentWire
 import ControllerAPI
 import Digests
+import FoundationEssentials
 import NestingModel
 
 extension Plan {

@@ -36,6 +36,9 @@ struct RemediationRun {
                         remediation.items[index].outcome = outcome
                         remediation.items[index].sentence = sentence
                         remediation.items[index].remedy = remedy
+                    case .absent(let sentence):
+                        remediation.items[index].outcome = .failed
+                        remediation.items[index].sentence = sentence
                     }
                 }
             }
@@ -54,26 +57,38 @@ struct RemediationRun {
 
     private func run(_ index: Int, of remediation: inout Remediation) async throws(ItemEnd) {
         let plan = remediation.plan.items[index]
+        if remediation.items[index].step != .waiting { try await endWhereRemoved(plan) }
         if remediation.items[index].step == .waiting || remediation.items[index].step == .reading {
             try await enter(.reading, index, &remediation)
             try await read(plan, index, &remediation)
+            if let reason = try await freezeReason() {
+                remediation.items[index].step = .waiting
+                throw .interrupted(reason)
+            }
         }
         if remediation.items[index].step == .reading || remediation.items[index].step == .draining {
+            let isTakenUp = remediation.items[index].step == .draining
             try await enter(.draining, index, &remediation)
-            try await drain(plan, index, &remediation)
+            try await drain(plan, index, &remediation, again: isTakenUp)
         }
         var record: CorrectionRecord?
+        if [.correcting, .verifying, .finishing].contains(remediation.items[index].step) {
+            record = try await takenUp(plan, index, &remediation)
+        } else if remediation.items[index].step == .draining {
+            try await refuseWhereFrozen()
+        }
         if remediation.items[index].step == .draining || remediation.items[index].step == .correcting {
             try await enter(.correcting, index, &remediation)
         }
         if [.correcting, .verifying, .finishing].contains(remediation.items[index].step) {
-            let found = try await correct(plan, index, remediation)
+            let found: CorrectionRecord
+            if let record { found = record } else { found = try await correct(plan, index, remediation) }
             record = found
             if found.phase == .ended { throw conclude(found, plan, remediation.items[index]) }
         }
         if remediation.items[index].step == .correcting || remediation.items[index].step == .verifying {
             try await enter(.verifying, index, &remediation)
-            let judgement = await verify(plan, remediation.items[index])
+            let judgement = try await verify(plan, remediation.items[index])
             remediation.items[index].verification = judgement.verification
             remediation.items[index].sentence = judgement.sentence
             say(plan.path, "checked: \(judgement.verification), \(judgement.sentence)")
@@ -106,9 +121,66 @@ struct RemediationRun {
         if let conflict = open.first(where: { $0.path == plan.path && identity.contains($0.kind) }) {
             throw .refused(conflict.sentence, remedy: conflict.remedy)
         }
+        let cause: (sentence: String, remedy: String)?
+        do throws(APIError) {
+            cause = try await controller.whyNoLonger(plan)
+        } catch {
+            throw .refused(error.sentence, remedy: error.remedy)
+        }
+        if let cause { throw .refused(cause.sentence, remedy: cause.remedy) }
     }
 
-    private func drain(_ plan: PlanItem, _ index: Int, _ remediation: inout Remediation) async throws(ItemEnd) {
+    /// A host that somebody removed while its remediation waited can be asked by nobody, and an end that waits for ever
+    /// would hold up every other remediation.
+    private func endWhereRemoved(_ plan: PlanItem) async throws(ItemEnd) {
+        for host in [plan.host] + plan.drains.map(\.host) {
+            do throws(APIError) {
+                _ = try await controller.way(to: host)
+            } catch where error.code == "host-unknown" || error.code == "parent-unknown" {
+                throw .ended(
+                    .failed, "'\(host)' was removed from the fleet",
+                    remedy: "its agent settles by itself what it had begun; look at '\(host)'")
+            } catch {
+                throw .interrupted("the way to '\(host)' is not known: \(error.sentence)")
+            }
+        }
+    }
+
+    /// After a start of the controller in this step: nobody knows for how long it was down. Where the agent has the
+    /// correction it goes on; where it has not, the guests inside may have been started again meanwhile, and are
+    /// stopped first or nothing is done.
+    private func takenUp(
+        _ plan: PlanItem, _ index: Int, _ remediation: inout Remediation
+    ) async throws(ItemEnd) -> CorrectionRecord? {
+        do throws(ItemEnd) {
+            return try await conversation.recall(
+                remediation.items[index].correction, on: plan.host, deadline: wholeDeadline(plan)
+            ) { $0.phase == .awaitingVerdict }
+        } catch .absent where remediation.items[index].step == .correcting {
+            try await refuseWhereFrozen()
+            try await drain(plan, index, &remediation, again: true)
+            return nil
+        }
+    }
+
+    /// A freeze between two steps: nothing more starts, and what was stopped inside is started again.
+    private func refuseWhereFrozen() async throws(ItemEnd) {
+        if let reason = try await freezeReason() { throw .refused(reason, remedy: "nestor unfreeze, then nestor plan") }
+    }
+
+    private func freezeReason() async throws(ItemEnd) -> String? {
+        do throws(APIError) {
+            return try await reasonToWait()
+        } catch {
+            throw .interrupted("whether the fleet is frozen can't be told: \(error.sentence)")
+        }
+    }
+
+    /// - Parameter again: the drains were sent before this controller started: their holds are prolonged, so that none
+    ///   runs out under what follows.
+    private func drain(
+        _ plan: PlanItem, _ index: Int, _ remediation: inout Remediation, again: Bool
+    ) async throws(ItemEnd) {
         for (number, step) in plan.drains.enumerated() {
             let request = CorrectionRequest(
                 id: remediation.items[index].drains[number], verb: .drainGuests, guests: step.guests,
@@ -120,6 +192,10 @@ struct RemediationRun {
                 throw .ended(
                     .failed, "'\(step.host)' could not be drained: \(printable(record.sentence))",
                     remedy: printable(record.remedy))
+            }
+            if again {
+                try await conversation.renew(
+                    request.id, on: step.host, holdSeconds: holdSeconds(plan), deadline: wholeDeadline(plan))
             }
         }
     }
@@ -136,24 +212,32 @@ struct RemediationRun {
     }
 
     /// Asks the guest's own agent, until it answers from a new boot or the time for a start is over.
-    private func verify(_ plan: PlanItem, _ item: RemediationItem) async -> (verification: Verification, sentence: String) {
+    private func verify(_ plan: PlanItem, _ item: RemediationItem) async throws(ItemEnd) -> (
+        verification: Verification, sentence: String
+    ) {
         guard let inside = plan.verifyInside else {
             return (.hostOnly, "it has no agent: verified from its host only")
         }
         say(inside, "waiting for its agent, to check the change inside")
+        // What was open to it ended with its restart, and may not know that yet.
+        await controller.sessions.drop(inside)
         let end = ContinuousClock.now + environment.settings.startDeadline
         var last: (verification: Verification, sentence: String) = (.inconclusive, "its agent did not answer in time")
         repeat {
             await controller.readAndStore(inside)
-            if let view = try? await controller.host(inside) {
-                if view.health.state == .ok, let report = view.report {
-                    let judgement = Judgement(of: plan.change, bootIDBefore: item.bootIDBefore, report: report)
-                    last = (judgement.verification, judgement.sentence)
-                    // A boot from before is answered while the guest has not gone down yet, or never will.
-                    if judgement.verification != .inconclusive { return last }
-                } else {
-                    last = (.inconclusive, "its agent does not answer: \(view.health.sentence)")
-                }
+            let view: HostView
+            do throws(APIError) {
+                view = try await controller.host(inside)
+            } catch {
+                throw .interrupted("what '\(inside)' reports can't be told: \(error.sentence)")
+            }
+            if view.health.state == .ok, let report = view.report {
+                let judgement = Judgement(of: plan.change, bootIDBefore: item.bootIDBefore, report: report)
+                last = (judgement.verification, judgement.sentence)
+                // A boot from before is answered while the guest has not gone down yet, or never will.
+                if judgement.verification != .inconclusive { return last }
+            } else {
+                last = (.inconclusive, "its agent does not answer: \(view.health.sentence)")
             }
             do {
                 try await environment.clock.sleep(for: .seconds(1))
@@ -185,9 +269,14 @@ struct RemediationRun {
             do throws(ItemEnd) {
                 let record = try await conversation.finish(
                     remediation.items[index].drains[number], .commit, on: step.host, deadline: wholeDeadline(plan))
-                if record.outcome != .committed {
-                    note(&remediation, index, "in '\(step.host)': \(printable(record.sentence))", printable(record.remedy))
+                // What was refused was never stopped, and is told already.
+                if record.outcome != .committed && record.outcome != .refused {
+                    note(
+                        &remediation, index, "in '\(step.host)': \(printable(record.sentence))",
+                        printable(record.remedy))
                 }
+            } catch .absent {
+                continue  // it was never sent: the item ended before
             } catch {
                 note(
                     &remediation, index, "'\(step.host)' could not be told to start its guests (\(error.sentence))",
@@ -213,11 +302,12 @@ struct RemediationRun {
         remediation.state = corrected == remediation.items.count ? .succeeded : .failed
         remediation.sentence = "\(corrected) of \(remediation.items.count) corrected"
         remediation.endedAt = environment.now()
-        try await store(remediation)
-        if remediation.state == .failed {
-            let first = remediation.items.first { $0.outcome != .corrected }
-            let reason = "remediation \(id): \(first?.path.description ?? ""): \(first?.sentence ?? "")"
-            try await controller.record { (work) throws(StoreFailure) in try work.put(reason, as: .enforcementStopped) }
+        let ended = remediation
+        // In one transaction: a failure whose stop of enforcement was lost would let it go on.
+        try await controller.record { (work) throws(StoreFailure) in
+            try work.put(remediation: ended)
+            guard let first = ended.items.first(where: { $0.outcome != .corrected }) else { return }
+            try work.put("remediation \(ended.id): \(first.path): \(first.sentence)", as: .enforcementStopped)
         }
         let roots = Set(remediation.items.map(\.path.root))
         let hosts = try await controller.hosts().map(\.path).filter { roots.contains($0.root) }
@@ -258,7 +348,8 @@ struct RemediationRun {
             return .ended(.corrected, item.sentence, remedy: "")
         case .committed, .kept:
             return .ended(
-                .unverified, "the change holds, and the check inside says: \(item.verification ?? .inconclusive) (\(item.sentence))",
+                .unverified,
+                "the change holds, and the check inside says: \(item.verification ?? .inconclusive) (\(item.sentence))",
                 remedy: "look inside '\(plan.path)'; nothing was taken back")
         case .rolledBack:
             return .ended(.rolledBack, said.isEmpty ? item.sentence : said, remedy: printable(record.remedy))
@@ -311,6 +402,8 @@ enum ItemEnd: Error {
     case ended(RemediationOutcome, String, remedy: String)
     /// It waits for a person.
     case interrupted(String)
+    /// The agent holds no such correction.
+    case absent(String)
     /// The controller stops; its next start goes on.
     case stopping
 
@@ -318,7 +411,7 @@ enum ItemEnd: Error {
 
     var sentence: String {
         switch self {
-        case .ended(_, let sentence, _), .interrupted(let sentence): sentence
+        case .ended(_, let sentence, _), .interrupted(let sentence), .absent(let sentence): sentence
         case .stopping: "the controller stops"
         }
     }

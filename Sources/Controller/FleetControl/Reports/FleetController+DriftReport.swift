@@ -1,6 +1,6 @@
-import FoundationEssentials
 package import ControllerAPI
 import FleetStore
+import FoundationEssentials
 import NestingModel
 
 extension FleetController {

@@ -6,6 +6,8 @@ struct Inside {
     var running: [NodePath] = []
     /// Hosts whose guests are stopped first, deepest first.
     var drains: [DrainStep] = []
+    /// What runs the stopped guests of each drained host; nil stands for what can't be told.
+    var engines: [NodePath: Set<GuestEngine?>] = [:]
     /// Where no agent can tell what runs inside a guest that is exposed.
     var isUnknown = false
 
@@ -46,6 +48,7 @@ struct Inside {
             try GuestRefusals.checkDrain(guest, at: child.path, rules: rules)
             running.append(child.path)
             stopped.append(guest.uuid)
+            engines[node.path, default: []].insert(guest.engine.value)
             try collect(child, rules, identity)
         }
         if !stopped.isEmpty { drains.append(DrainStep(host: node.path, guests: stopped)) }

@@ -2,7 +2,7 @@ import NestingModel
 
 /// What an item will do, in sentences for the person who approves it.
 enum PlanSteps {
-    static func sentences(_ item: PlanItem, _ guest: GuestReport) -> [String] {
+    static func sentences(_ item: PlanItem, _ guest: GuestReport, _ inside: Inside) -> [String] {
         let runs = guest.state == .running
         var steps: [String] = []
         for drain in item.drains {
@@ -27,8 +27,22 @@ enum PlanSteps {
         } else {
             steps.append("leave it off: its next start has the change")
         }
-        for drain in item.drains.reversed() { steps.append("start the held guests of \(drain.host) again") }
+        for drain in item.drains.reversed() {
+            steps.append(restart(of: drain.host, item.change, inside.engines[drain.host] ?? []))
+        }
         return steps
+    }
+
+    /// Without the extension there is no KVM inside: what needs it can't be promised to start again.
+    private static func restart(of host: NodePath, _ change: GuestChange, _ engines: Set<GuestEngine?>) -> String {
+        let kvm: Set<GuestEngine?> = [.kvm, nil]
+        guard change.exposure == false, !engines.isDisjoint(with: kvm) else {
+            return "start the held guests of \(host) again"
+        }
+        return engines == [.kvm]
+            ? "the held guests of \(host) need KVM: they stay off until nesting is exposed again"
+            : "start the held guests of \(host) again, but for those that need KVM: they stay off until nesting is "
+                + "exposed again"
     }
 
     static func changes(_ change: GuestChange) -> [String] {

@@ -1,6 +1,5 @@
 import AgentDelivery
 import ControllerAPI
-import FleetControl
 import FleetStore
 import FoundationEssentials
 import NestingModel
@@ -21,10 +20,18 @@ struct Bench {
         folder = FileManager.default.temporaryDirectory.appending(path: "nestor-fleet-\(randomID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         store = try SQLiteStore(path: folder.appending(path: "nestor.db").path, now: { Date() })
+        try await enrol()
+        try await store.record { (work) throws(StoreFailure) in
+            try work.put(policies: PolicySet(revision: 1, policies: policies))
+        }
+    }
+
+    func enrol() async throws {
+        let hasDeep = fleet.now.deepRuns != nil
         try await store.record { (work) throws(StoreFailure) in
             try work.put(host: host("rack7", uuid: ScriptedFleet.uuidL0))
             try work.put(host: host("rack7/build-l1", uuid: ScriptedFleet.uuidL1))
-            try work.put(policies: PolicySet(revision: 1, policies: policies))
+            if hasDeep { try work.put(host: host("rack7/build-l1/inner", uuid: ScriptedFleet.uuidInner)) }
         }
     }
 
@@ -38,6 +45,20 @@ struct Bench {
                     correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
                 settings: FleetSettings(hostDeadline: .seconds(5), startDeadline: .seconds(2)),
                 log: Log(label: "test", level: .critical)))
+    }
+
+    /// Runs `body` with a controller, and ends both.
+    func run(_ body: (FleetController) async throws -> Void) async throws {
+        let controller = try await controller()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(controller))
+        } catch {
+            result = .failure(error)
+        }
+        await controller.stop()
+        await end()
+        try result.get()
     }
 
     func end() async {
@@ -56,23 +77,23 @@ extension FleetController {
     }
 
     func untilIdle() async {
-        for task in background { await task.value }
+        while let task = driving.values.first { await task.value }
     }
 }
 
 private func host(_ path: String, uuid: String) -> FleetHost {
     FleetHost(
         path: NodePath(path) ?? NodePath(names: ["x"])!, address: "127.0.0.1", port: 22, user: "root",
-        hostKeys: ["ssh-ed25519 AAAA"], uuid: uuid,
+        hostKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ69ij47Ui8l1Gf7FL8pZVAIb3t88sU5s+T1eu4bHHRh"], uuid: uuid,
         agent: InstalledAgent(
             directory: "/d", state: "/s", libvirtSocket: nil, authorizedKeys: "/k", sha256: "0", version: "0.1.0"),
         enrolledAt: Date(timeIntervalSince1970: 0))
 }
 
-/// A policy about build-l1.
-func policy(exposure: Bool, mode: PolicyMode = .propose) -> Policy {
+/// A policy about build-l1, or about other paths.
+func policy(exposure: Bool, mode: PolicyMode = .propose, paths: [String] = ["rack7/build-l1"]) -> Policy {
     Policy(
-        name: "p", selector: PolicySelector(paths: ["rack7/build-l1"]), desired: DesiredSettings(exposure: exposure),
+        name: "p", selector: PolicySelector(paths: paths), desired: DesiredSettings(exposure: exposure),
         mode: mode)
 }
 

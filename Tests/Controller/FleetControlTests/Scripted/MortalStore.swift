@@ -5,10 +5,13 @@ import Synchronization
 final class MortalStore: FleetStore {
     private let store: any FleetStore
     private let left: Mutex<Int>
+    /// Orders to agents that can still be recorded.
+    private let orders: Mutex<Int>
 
-    init(_ store: any FleetStore, writes: Int) {
+    init(_ store: any FleetStore, writes: Int = .max, orders: Int = .max) {
         self.store = store
         left = Mutex(writes)
+        self.orders = Mutex(orders)
     }
 
     var isDead: Bool { left.withLock { $0 < 0 } }
@@ -31,6 +34,7 @@ final class MortalStore: FleetStore {
         _ entry: AuditEntry, _ body: @escaping @Sendable (any FleetWriting) throws(StoreFailure) -> Value
     ) async throws(StoreFailure) -> Value {
         try spend()
+        if entry.action == "correction.send", !Self.isLeft(orders) { throw StoreFailure(.full, "the disk is full") }
         return try await store.change(entry, body)
     }
 
@@ -38,10 +42,13 @@ final class MortalStore: FleetStore {
     func close() async {}
 
     private func spend() throws(StoreFailure) {
-        let alive = left.withLock { left in
-            left -= 1
-            return left >= 0
+        if !Self.isLeft(left) { throw StoreFailure(.unavailable, "dead") }
+    }
+
+    private static func isLeft(_ count: borrowing Mutex<Int>) -> Bool {
+        count.withLock { count in
+            count -= 1
+            return count >= 0
         }
-        if !alive { throw StoreFailure(.unavailable, "dead") }
     }
 }

@@ -22,10 +22,24 @@ final class ScriptedFleet: Sendable {
         var l1Exposed: Bool
         var l1Sees: VirtualizationExtension
         var l1Boot = 1
+        var l1State = GuestState.running
         var innerRuns: Bool
+        /// Whether a guest of inner runs, where inner is a host too.
+        var deepRuns: Bool?
         var l1UUID = uuidL1
         /// What the inside sees after a change, where the change does not work.
         var exposureWorks = true
+        /// A second guest of rack7's, off, where the test wants one.
+        var hasSpare = false
+        var spareExposed = false
+        /// Said by build-l1 instead of starting its guests again.
+        var releaseFailure: String?
+        /// Said by rack7 instead of ending what it was told to.
+        var finishFailure: String?
+        /// Hosts that refuse to be drained.
+        var undrainable: Set<String> = []
+        /// So many answers to `correct` are lost with their connections, after the work was begun.
+        var lostAnswers = 0
         var faults: [String: Fault] = [:]
         var records: [String: CorrectionRecord] = [:]
         var changes: [String: GuestChange] = [:]
@@ -38,20 +52,49 @@ final class ScriptedFleet: Sendable {
 
     static let uuidL0 = "00000000-0000-4000-8000-000000000001"
     static let uuidL1 = "00000000-0000-4000-8000-0000000000a1"
+    static let uuidSpare = "00000000-0000-4000-8000-0000000000a2"
     static let uuidInner = "00000000-0000-4000-8000-0000000000b1"
+    static let uuidDeep = "00000000-0000-4000-8000-0000000000c1"
 
-    let state: Mutex<State>
+    private let state: Mutex<State>
+    /// Runs before the agent at that path answers that request.
+    private let before = Mutex<(@Sendable (WireMethod, String) async -> Void)?>(nil)
 
     init(l1Exposed: Bool, innerRuns: Bool) {
         state = Mutex(
             State(l1Exposed: l1Exposed, l1Sees: l1Exposed ? .svm : .none, innerRuns: innerRuns))
     }
 
+    /// How things stand.
+    var now: State { state.withLock { $0 } }
+
+    func set(_ change: @Sendable (inout State) -> Void) { state.withLock { change(&$0) } }
+
+    func beforeAnswers(_ body: @escaping @Sendable (WireMethod, String) async -> Void) {
+        before.withLock { $0 = body }
+    }
+
+    func willAnswer(_ line: [UInt8], at path: String) async {
+        guard let header = try? WireCoding.decode(WireHeader.self, from: line),
+            let method = WireMethod(rawValue: header.method ?? ""), let body = before.withLock({ $0 })
+        else { return }
+        await body(method, path)
+    }
+
     func report(of path: String, _ state: State) -> HostReport {
         if path == "rack7" {
             return FleetControlTests.report(
                 uuid: Self.uuidL0, sees: .svm,
-                guests: [guest("build-l1", uuid: Self.uuidL1, exposed: state.l1Exposed)])
+                guests: [guest("build-l1", uuid: Self.uuidL1, state: state.l1State, exposed: state.l1Exposed)]
+                    + (state.hasSpare
+                        ? [guest("spare", uuid: Self.uuidSpare, state: .off, exposed: state.spareExposed)] : []))
+        }
+        if path == "rack7/build-l1/inner" {
+            return FleetControlTests.report(
+                uuid: Self.uuidInner, sees: .none,
+                guests: [
+                    guest("deep", uuid: Self.uuidDeep, state: state.deepRuns == true ? .running : .off, exposed: false)
+                ])
         }
         return FleetControlTests.report(
             uuid: state.l1UUID, bootID: "boot-\(state.l1Boot)", sees: state.l1Sees,
@@ -91,7 +134,11 @@ final class ScriptedFleet: Sendable {
                     ]
                 }
                 state.highestEpoch = parameters.epoch
-                let records = parameters.corrections.map { carryOut($0, &state) }
+                let records = parameters.corrections.map { carryOut($0, at: path, &state) }
+                if state.lostAnswers > 0 {
+                    state.lostAnswers -= 1
+                    throw Lost()
+                }
                 return [try WireCoding.line(WireAnswer(id: header.id, result: CorrectResult(corrections: records)))]
             case .corrections:
                 let ids = try WireCoding.decode(WireRequest<CorrectionsParameters>.self, from: line).params.ids
@@ -99,35 +146,63 @@ final class ScriptedFleet: Sendable {
                 return [try WireCoding.line(WireAnswer(id: header.id, result: CorrectionsResult(corrections: records)))]
             case .finish:
                 let parameters = try WireCoding.decode(WireRequest<FinishParameters>.self, from: line).params
-                guard let record = finish(parameters, &state) else {
-                    let error = WireError(.correctionPhase, "it has ended")
+                guard let record = finish(parameters, at: path, &state) else {
+                    let error =
+                        state.records[parameters.id] == nil
+                        ? WireError(.correctionUnknown, "no such correction")
+                        : WireError(.correctionPhase, "it has ended")
                     return [try WireCoding.line(WireFailure(id: header.id, error: error))]
                 }
                 return [try WireCoding.line(WireAnswer(id: header.id, result: CorrectionResult(correction: record)))]
-            case .renew, nil:
+            case .renew:
+                let order = try WireCoding.decode(WireRequest<RenewParameters>.self, from: line).params
+                guard let record = state.records[order.id], record.phase == .holding else {
+                    let error = WireError(.correctionPhase, "it holds nothing")
+                    return [try WireCoding.line(WireFailure(id: header.id, error: error))]
+                }
+                state.log.append("renew")
+                return [try WireCoding.line(WireAnswer(id: header.id, result: CorrectionResult(correction: record)))]
+            case nil:
                 return [try WireCoding.line(WireFailure(id: header.id, error: WireError(.unknownMethod, "no")))]
             }
         }
     }
 
-    private func carryOut(_ request: CorrectionRequest, _ state: inout State) -> CorrectionRecord {
+    /// The connection ended before the answer.
+    fileprivate struct Lost: Error {}
+
+    private func carryOut(
+        _ request: CorrectionRequest, at path: String, _ state: inout State
+    ) -> CorrectionRecord {
         // The same id again is the same correction.
         if let record = state.records[request.id] { return record }
         state.runs[request.id, default: 0] += 1
         var record = CorrectionRecord(
             id: request.id, verb: request.verb, guests: request.guests, phase: .holding, sentence: "")
         switch request.verb {
+        case .drainGuests where state.undrainable.contains(path):
+            record.phase = .ended
+            record.outcome = .refused
+            record.sentence = "a guest is paused"
         case .drainGuests:
             state.log.append("drain")
-            state.innerRuns = false
+            start(false, in: path, &state)
         default:
             state.log.append("set")
             record.phase = .awaitingVerdict
-            apply(request.change?.exposure, &state)
+            if request.guest == Self.uuidSpare {
+                state.spareExposed = request.change?.exposure ?? state.spareExposed
+            } else {
+                apply(request.change?.exposure, &state)
+            }
             state.changes[request.id] = request.change
         }
         state.records[request.id] = record
         return record
+    }
+
+    private func start(_ runs: Bool, in path: String, _ state: inout State) {
+        if path == "rack7/build-l1" { state.innerRuns = runs } else { state.deepRuns = runs }
     }
 
     private func apply(_ exposure: Bool?, _ state: inout State) {
@@ -137,13 +212,25 @@ final class ScriptedFleet: Sendable {
         if state.exposureWorks || !exposure { state.l1Sees = exposure ? .svm : .none }
     }
 
-    private func finish(_ parameters: FinishParameters, _ state: inout State) -> CorrectionRecord? {
+    private func finish(
+        _ parameters: FinishParameters, at path: String, _ state: inout State
+    ) -> CorrectionRecord? {
         guard var record = state.records[parameters.id], record.phase != .ended else { return nil }
         state.log.append("\(parameters.verdict) \(record.verb)")
         record.phase = .ended
         record.outcome = parameters.verdict == .rollback ? .rolledBack : .committed
-        if record.verb == .drainGuests { state.innerRuns = true }
-        if parameters.verdict == .rollback, let exposure = state.changes[parameters.id]?.exposure {
+        if record.verb == .drainGuests {
+            if let failure = state.releaseFailure {
+                record.outcome = .failed
+                record.sentence = failure
+            } else {
+                start(true, in: path, &state)
+            }
+        } else if let failure = state.finishFailure {
+            record.outcome = .failed
+            record.sentence = failure
+            record.remedy = "look there"
+        } else if parameters.verdict == .rollback, let exposure = state.changes[parameters.id]?.exposure {
             apply(!exposure, &state)
         }
         state.records[parameters.id] = record
@@ -196,12 +283,15 @@ private actor ScriptedChannel: SecureShellChannel {
     }
 
     func write(_ bytes: [UInt8], deadline: Duration) async throws(SSHFailure) {
-        switch fleet.state.withLock({ $0.faults[path] ?? .none }) {
+        await fleet.willAnswer(Array(bytes.dropLast()), at: path)
+        switch fleet.now.faults[path] ?? .none {
         case .says(let text): lines.append(Array(text.utf8))
         case .ends: ended = true
         default:
             do {
                 lines += try fleet.answer(Array(bytes.dropLast()), at: path, role: role).map { Array($0.dropLast()) }
+            } catch is ScriptedFleet.Lost {
+                ended = true
             } catch {
                 throw SSHFailure(.protocolError, hop: path, "\(error)")
             }
@@ -220,7 +310,7 @@ private actor ScriptedChannel: SecureShellChannel {
     func finishWriting(deadline: Duration) async throws(SSHFailure) {}
 
     func exitStatus(deadline: Duration) async throws(SSHFailure) -> Int? {
-        if case .ends(let status) = fleet.state.withLock({ $0.faults[path] ?? .none }) { status } else { 0 }
+        if case .ends(let status) = fleet.now.faults[path] ?? .none { status } else { 0 }
     }
 
     func standardError() async -> String { "nestor-agent: not found\u{1B}[31m" }

@@ -1,0 +1,45 @@
+import ControllerAPI
+import ControllerHTTP
+import FleetControl
+import HTTPServing
+import Testing
+
+@Suite("Who may change something")
+struct AccessRuleTests {
+    private let rule = AccessRule(owner: 990, admins: ["alice", "1007"]) { uid in
+        [990: "nestor", 0: "root", 1000: "alice", 1001: "bob", 1002: "1007"][uid]
+    }
+
+    private func peer(_ uid: UInt32) -> HTTPRequest.Peer { HTTPRequest.Peer(uid: uid, gid: 0, pid: 1) }
+
+    @Test(
+        "its own user, root, and those whom the settings name or number", arguments: [990, 0, 1000, 1007] as [UInt32])
+    func may(uid: UInt32) throws {
+        try rule.checkMayChange(peer(uid))
+    }
+
+    @Test("nobody else, whoever they are told to be", arguments: [1001, 1008, 65534] as [UInt32])
+    func mayNot(uid: UInt32) {
+        let error = #expect(throws: APIError.self) { try rule.checkMayChange(peer(uid)) }
+        #expect(error?.code == "not-allowed")
+        #expect(error?.remedy.contains("api.admins") == true)
+    }
+
+    @Test("nobody whom the socket does not tell")
+    func noPeer() {
+        #expect(throws: APIError.self) { try rule.checkMayChange(nil) }
+    }
+
+    @Test("the audit log names people, and numbers those without a name")
+    func requester() {
+        #expect(rule.requester(peer(1001)).name == "bob (uid 1001)")
+        #expect(rule.requester(peer(4711)).name == "uid 4711")
+        #expect(rule.requester(nil).name == "unknown")
+    }
+
+    @Test("the system knows its root, and not a number that nobody has")
+    func system() {
+        #expect(AccessRule.systemUserName(0) == "root")
+        #expect(AccessRule.systemUserName(4_000_000_000) == nil)
+    }
+}

@@ -1,0 +1,108 @@
+import ControllerAPI
+import FleetControl
+import Testing
+
+@testable import ControllerHTTP
+
+@Suite("The API")
+struct ControllerServiceTests {
+    @Test(
+        "answers what is wrong with a stable code and the status that fits",
+        arguments: [
+            ("GET", "/v1/nothing", "", 404, "route-unknown"), ("GET", "/", "", 404, "route-unknown"),
+            ("GET", "/v1/host?path=rack9", "", 404, "host-unknown"),
+            ("GET", "/v1/remediation?id=x", "", 404, "remediation-unknown"),
+            ("POST", "/v1/plan", #"{"paths":["rack9"]}"#, 404, "path-unknown"),
+            ("PUT", "/v1/hosts", "", 405, "method-unknown"), ("DELETE", "/v1/status", "", 405, "method-unknown"),
+            ("GET", "/v1/host", "", 422, "query-missing"), ("GET", "/v1/host?path=a//b", "", 422, "path-invalid"),
+            ("POST", "/v1/freeze", #"{"reason":" "}"#, 422, "reason-missing"),
+            ("POST", "/v1/policies", #"{"files":[],"prune":false,"expectedRevision":3}"#, 409, "revision-changed"),
+            (
+                "POST", "/v1/policies", #"{"files":[{"name":"p","text":"policies: 3"}],"prune":false}"#, 422,
+                "policies-invalid"
+            ),
+        ])
+    func errors(method: String, target: String, body: String, status: Int, code: String) async throws {
+        let fixture = try await ServiceFixture()
+        let answer = try await fixture.answer(method, target, body)
+        #expect(answer.status == status, "\(answer.text)")
+        #expect(answer.error?.code == code)
+        #expect(answer.error?.sentence.isEmpty == false)
+        await fixture.end()
+    }
+
+    @Test(
+        "says where a body is not what the route takes",
+        arguments: [
+            (#"{"reason":"#, ""), (#"{}"#, "'reason'"), ("", "'reason'"), (#"{"reason":7}"#, "at 'reason'"),
+            (#"[]"#, "'/v1/freeze'"), ("\u{0}", ""),
+        ])
+    func badBody(body: String, place: String) async throws {
+        let fixture = try await ServiceFixture()
+        let answer = try await fixture.answer("POST", "/v1/freeze", body)
+        #expect(answer.status == 422)
+        #expect(answer.error?.code == "body-invalid")
+        #expect(answer.error?.sentence.contains(place) == true, "\(answer.text)")
+        #expect(try await fixture.answer("GET", "/v1/audit").text == "[]")
+        await fixture.end()
+    }
+
+    @Test("names the place deep inside a body")
+    func deepPlace() async throws {
+        let fixture = try await ServiceFixture()
+        let answer = try await fixture.answer(
+            "POST", "/v1/policies", #"{"files":[{"name":"a","text":""},{"name":"b","text":7}],"prune":false}"#)
+        #expect(answer.error?.sentence.contains("at 'files.Index 1.text'") == true, "\(answer.text)")
+        await fixture.end()
+    }
+
+    /// Every request that changes something, as a reader sends it.
+    static let changes: [(method: String, target: String)] = [
+        ("POST", "/v1/hosts"), ("DELETE", "/v1/hosts?path=rack7"), ("POST", "/v1/agents/upgrade"),
+        ("POST", "/v1/remediations"), ("POST", "/v1/remediation/resume?id=x"), ("POST", "/v1/freeze"),
+        ("DELETE", "/v1/freeze"), ("POST", "/v1/policies"), ("POST", "/v1/fleet"),
+    ]
+
+    @Test("lets readers change nothing", arguments: changes)
+    func readersChangeNothing(method: String, target: String) async throws {
+        let fixture = try await ServiceFixture()
+        let answer = try await fixture.answer(method, target, uid: 1001)
+        #expect(answer.status == 403)
+        #expect(answer.error?.code == "not-allowed")
+        #expect(answer.error?.sentence.contains("user1001 (uid 1001)") == true)
+        await fixture.end()
+    }
+
+    @Test(
+        "lets readers read, and ask what would be",
+        arguments: [
+            ("GET", "/v1/status", ""), ("GET", "/v1/hosts", ""), ("GET", "/v1/tree", ""), ("GET", "/v1/findings", ""),
+            ("GET", "/v1/audit", ""), ("GET", "/v1/policies", ""), ("POST", "/v1/plan", #"{"paths":[]}"#),
+            ("POST", "/v1/policies/preview", #"{"files":[],"prune":false}"#), ("POST", "/v1/report", ""),
+        ])
+    func readersRead(method: String, target: String, body: String) async throws {
+        let fixture = try await ServiceFixture()
+        let answer = try await fixture.answer(method, target, body, uid: 1001)
+        #expect(answer.status == 200, "\(answer.text)")
+        await fixture.end()
+    }
+
+    @Test("writes down who changed what")
+    func audit() async throws {
+        let fixture = try await ServiceFixture()
+        #expect(try await fixture.answer("POST", "/v1/freeze", #"{"reason":"audit"}"#).status == 200)
+        #expect(try await fixture.answer("DELETE", "/v1/freeze").status == 200)
+        let records = try await fixture.fleet.audit(limit: 10)
+        #expect(records.map(\.action) == ["unfreeze", "freeze"])
+        #expect(records.allSatisfy { $0.actor == "user1000 (uid 1000)" })
+        await fixture.end()
+    }
+
+    @Test("tells a store that fails from a request that is wrong")
+    func storeErrors() {
+        #expect(APIError(code: "store-full", sentence: "").status == 503)
+        #expect(APIError(code: "store-conflict", sentence: "").status == 409)
+        #expect(APIError(code: "internal", sentence: "").status == 500)
+        #expect(APIError(code: "anything-new", sentence: "").status == 422)
+    }
+}

@@ -1,0 +1,179 @@
+import ControllerAPI
+import Foundation
+import Glibc
+import NestingModel
+import NestorTestKit
+import Testing
+
+@Suite("the main job on real nested guests", .serialized, .enabled(if: BuiltPrograms.lab != nil), LabTrait())
+struct LabTests {
+    private let lab: Lab
+    private var fleet: Fleet { lab.fleet }
+
+    init() throws { lab = try #require(Lab.shared) }
+
+    /// Asks for the same exposure and, where given, more memory.
+    private func desire(_ exposure: String, memory: Int? = nil) async throws {
+        var desired = "exposure: \(exposure)"
+        if let memory { desired += ", startup-memory: \(memory)MiB" }
+        let taken = try await fleet.apply(
+            """
+            policies:
+              - name: builders
+                select: {paths: [\(Lab.guest)]}
+                desire: {\(desired)}
+                mode: propose
+                disruption: {shutdown-deadline: 30s}
+            """)
+        try #require(taken.code == 0, "\(taken)")
+    }
+
+    private func newest() async throws -> Remediation {
+        let all: [Remediation] = try await fleet.ask("remediation", "list")
+        return try #require(all.first)
+    }
+
+    /// Begins a remediation, and waits until it has come so far.
+    private func begin(until what: String, _ isSo: (Remediation) async throws -> Bool) async throws -> Remediation {
+        let before: [Remediation] = try await fleet.ask("remediation", "list")
+        try fleet.begin("remediate", "--yes")
+        var found: Remediation?
+        try await eventually("a remediation \(what)", within: .seconds(120)) {
+            let all: [Remediation] = try await fleet.ask("remediation", "list")
+            guard all.count > before.count, let first = all.first else { return false }
+            found = first
+            return try await isSo(first)
+        }
+        return try #require(found)
+    }
+
+    private func expectAllRuns() async throws {
+        #expect(try await lab.stateOfL1() == "running")
+        #expect(try await lab.stateOfL2() == "running")
+        #expect(try await fleet.findings().map(\.sentence) == [])
+    }
+
+    @Test("hidden nesting is found, exposed, and the change is seen inside")
+    func exposes() async throws {
+        try await desire("exposed")
+        let found = try await fleet.findings()
+        #expect(found.map(\.id) == ["drift:\(Lab.guest):exposure"])
+        #expect(try await lab("ssh", "l1", "test", "-c", "/dev/kvm").code != 0)
+        let before: HostView = try await fleet.ask("host", "show", Lab.guest)
+        #expect(before.report?.cpu.extension.value != .svm)
+
+        let done = try await fleet.nestor("remediate", "--yes")
+        #expect(done.code == 0, "\(done)")
+        let item = try #require(try await newest().items.first)
+        #expect(item.outcome == .corrected && item.verification == .passed, "\(item)")
+        #expect(try await lab("ssh", "l1", "test", "-c", "/dev/kvm").code == 0)
+        let after: HostView = try await fleet.ask("host", "show", Lab.guest)
+        #expect(after.report?.cpu.extension.value == .svm)
+        #expect(after.report?.hypervisor.device.value?.createsVM.value == true)
+        #expect(after.report?.host.bootID.value != before.report?.host.bootID.value)
+        #expect(try await fleet.findings().map(\.sentence) == [])
+    }
+
+    @Test(
+        "kill -9 of nestord at each step: its next start goes on, and each guest is started once",
+        arguments: [(RemediationStep.draining, 2112), (.correcting, 2176), (.verifying, 2240), (.releasing, 2304)])
+    func killed(step: RemediationStep, memory: Int) async throws {
+        try await lab.startInner()
+        try await desire("exposed", memory: memory)
+        let before = try await lab.starts()
+        let begun = try await begin(until: "is \(step)") { $0.items[0].step == step || $0.state != .running }
+        #expect(fleet.end(SIGKILL) == 137)
+        #expect(begun.items[0].step == step)
+        try await fleet.start()
+        let ended = try await fleet.ended(begun.id, within: .seconds(400))
+        #expect(ended.state == .succeeded, "\(ended)")
+        try await expectAllRuns()
+        let after = try await lab.starts()
+        #expect(after.l1 == before.l1 + 1 && after.l2 == before.l2 + 1, "\(before), \(after)")
+    }
+
+    @Test("an L1 that reboots while its guests are held starts them in the end, and the change is made")
+    func reboots() async throws {
+        try await lab.startInner()
+        try await desire("exposed", memory: 2368)
+        let begun = try await begin(until: "drains") { $0.items[0].step == .draining }
+        // Only the agent goes on: it comes to hold, and nobody corrects L1 yet.
+        fleet.end(SIGKILL)
+        try await eventually("L1 holds its guests") { try await lab.openDrain()?.phase == .holding }
+        #expect(try await lab.stateOfL2() == "shut off")
+        let boot = try await lab("ssh", "l1", "cat", "/proc/sys/kernel/random/boot_id").trimmed
+        try await lab("ssh", "l1", "busybox", "reboot")
+        try await eventually("L1 is up again") {
+            let now = try await lab("ssh", "l1", "cat", "/proc/sys/kernel/random/boot_id")
+            return now.code == 0 && now.trimmed != boot
+        }
+        #expect(try await lab.openDrain()?.owesStart == true, "the hold outlasts the boot")
+        try await fleet.start()
+        let ended = try await fleet.ended(begun.id, within: .seconds(400))
+        #expect(ended.state == .succeeded, "\(ended)")
+        try await expectAllRuns()
+    }
+
+    @Test("an L0 that loses its power in the middle: its journal brings L1 back without a controller")
+    func powerCut() async throws {
+        try await lab.startInner()
+        try await desire("exposed", memory: 2432)
+        let begun = try await begin(until: "has L1 down or just started") {
+            guard $0.items[0].step == .correcting || $0.items[0].step == .verifying else { return false }
+            let state = try await lab.stateOfL1()
+            return state != "running" || $0.items[0].step == .verifying
+        }
+        fleet.end(SIGKILL)
+        #expect(try await lab("power-cut").code == 0)
+        #expect(try await lab("power-on").code == 0)
+        #expect(try await lab.stateOfL1() == "shut off")
+        let place = lab.place.l0
+        let recovered = try await lab(
+            "ssh", "l0", "\(place.agentDirectory)/nestor-agent", "recover", "--state", place.agentStateDirectory,
+            "--libvirt-socket", place.libvirtSocket)
+        #expect(recovered.code == 0, "\(recovered)")
+        #expect(try await lab.stateOfL1() == "running")
+        try await fleet.start()
+        let ended = try await fleet.ended(begun.id, within: .seconds(400))
+        #expect(ended.state == .succeeded, "\(ended)")
+        try await expectAllRuns()
+    }
+
+    @Test("a controller that never comes back leaves every guest running that ran")
+    func neverComesBack() async throws {
+        try await lab.startInner()
+        try await desire("exposed", memory: 2496)
+        fleet.end(SIGTERM)
+        // Short, since the holds are as long as everything above them may take.
+        try await fleet.start(["--set", "remediation.start-deadline=10s"])
+        _ = try await begin(until: "corrects") { $0.items[0].step != .waiting && $0.items[0].step != .reading }
+        fleet.end(SIGKILL)
+        try await eventually("L2 was held, and runs again by itself", within: .seconds(330)) {
+            guard try await lab.stateOfL2() == "running" else { return false }
+            return try await lab.openDrain() == nil
+        }
+        #expect(try await lab.stateOfL1() == "running")
+        // The test's next one needs a controller.
+        try await fleet.start()
+        let id = try await newest().id
+        _ = try await fleet.ended(id, within: .seconds(400))
+    }
+
+    @Test("nesting is hidden from a host whose guest runs: the guest is shut down first, and what stays off is named")
+    func hides() async throws {
+        try await lab.startInner()
+        try await desire("hidden")
+        let plan: PlanAnswer = try await fleet.ask("plan")
+        #expect(plan.plan.items.first?.blastRadius.map(\.description) == ["\(Lab.guest)/inner"])
+        let done = try await fleet.nestor("remediate", "--yes", within: .seconds(300))
+        let item = try #require(try await newest().items.first)
+        #expect(item.outcome == .corrected && item.verification == .passed, "\(done)")
+        #expect(item.sentence.contains("inner"), "\(item)")
+        #expect(try await lab("ssh", "l1", "test", "-c", "/dev/kvm").code != 0)
+        #expect(try await lab.stateOfL2() == "shut off")
+        let log = try await lab("ssh", "l1", "tail", "-n", "2", "/var/log/libvirt/qemu/inner.log").output
+        #expect(!log.contains("reason=crashed"), "\(log)")
+        let after: HostView = try await fleet.ask("host", "show", Lab.guest)
+        #expect(after.report?.cpu.extension.value != .svm)
+    }
+}
