@@ -9,11 +9,14 @@ package protocol GuestProvider: AnyObject {
     func manager() -> Fact<GuestManagerFacts>
     /// The host's UUID as the manager knows it: serves where SMBIOS is not readable.
     func hostUUID() -> Fact<String>
+    /// The connection that answered last, such as `qemu:///system`: a guest that one does not know is not gone from
+    /// another. Nil where there is only one.
+    var connection: String? { get }
     /// All guests, running or not, by name.
     func guests() -> Fact<[GuestReport]>
 
     /// One guest, read anew.
-    /// - Returns: nil where there is no such guest.
+    /// - Returns: nil where there is no such guest, or only the definition that stayed when it moved to another host.
     func guest(_ uuid: String) throws(ProviderFailure) -> GuestReport?
     /// The whole persistent definition with its secrets: what a rollback needs. Never logged, never sent.
     func definition(_ uuid: String) throws(ProviderFailure) -> String
@@ -37,6 +40,10 @@ package protocol GuestProvider: AnyObject {
     func dropSavedState(_ uuid: String) throws(ProviderFailure)
 }
 
+extension GuestProvider {
+    package var connection: String? { nil }
+}
+
 /// Why a provider could not do what was asked.
 package struct ProviderFailure: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable {
@@ -45,6 +52,8 @@ package struct ProviderFailure: Error, Sendable, Hashable, CustomStringConvertib
         case definitionRefused = "definition-refused"
         case changeImpossible = "change-impossible"
         case operationFailed = "operation-failed"
+        /// The host can't run this guest as guest and host are now: another try at once is of no use.
+        case startImpossible = "start-impossible"
         /// What came back is not what the protocol promises.
         case unexpectedAnswer = "unexpected-answer"
     }

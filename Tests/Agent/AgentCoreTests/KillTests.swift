@@ -44,10 +44,10 @@ struct KillTests {
                 name: "does not start", world: PretendWorld(unstartable), request: .set(guest), outcome: .failed,
                 effects: ["define guest1": 2, "start guest1": 1]),
             Scenario(
-                name: "drained", world: two, request: .drain(hold: 10), outcome: .committed,
+                name: "drained", world: two, request: .drain(hold: 60), outcome: .committed,
                 effects: ["start guest1": 1, "start guest2": 1]),
             Scenario(
-                name: "drained, with a reboot", world: rebooting, request: .drain(hold: 10), outcome: .committed,
+                name: "drained, with a reboot", world: rebooting, request: .drain(hold: 60), outcome: .committed,
                 effects: ["start guest1": 1, "start guest2": 1]),
         ]
     }()

@@ -266,4 +266,38 @@ struct SettingGuestTests {
         #expect(after.definition["exposure"] == (consents ? "on" : "off"))
         #expect(bench.host.world.count("drop guest1") == (consents ? 1 : 0))
     }
+
+    @Test("A change that hides is kept where the new run does not show it: the way back would expose again")
+    func hidingDoesNotShow() throws {
+        var guest = PretendGuest(1, exposure: "on")
+        guest.liveLacks = "exposure"
+        let bench = try Bench(PretendWorld(guest))
+        try bench.order(.set(guest, exposure: false))
+        let record = try bench.work()
+        #expect(record.outcome == .kept)
+        #expect(record.code == CorrectionCode.checkFailed.rawValue)
+        #expect(!record.owesStart)
+        #expect(bench.host.world.guests[guest.uuid]?.definition["exposure"] == "off")
+        #expect(bench.host.world.effects == ["define guest1", "shutdown guest1", "start guest1"])
+    }
+
+    @Test("Where somebody edits the new definition at once, what is left of ours is taken back")
+    func editedAtOnce() throws {
+        let guest = PretendGuest(1)
+        let bench = try Bench(PretendWorld(guest))
+        var request = CorrectionRequest.set(guest)
+        request.change?.startupMemory = 2 << 30
+        try bench.order(request)
+        bench.host.beforeCall = { host, _ in
+            if host.world.guests[guest.uuid]?.definition["memory"] == "\(2 << 30)" {
+                host.world.guests[guest.uuid]?.definition["memory"] = "5"
+            }
+        }
+        let record = try bench.work()
+        #expect(record.outcome == .failed)
+        #expect(record.code == CorrectionCode.definitionChanged.rawValue)
+        #expect(bench.host.world.guests[guest.uuid]?.definition["exposure"] == "off")
+        #expect(bench.host.world.guests[guest.uuid]?.definition["memory"] == "5")
+        #expect(bench.host.world.effects == ["define guest1", "define guest1"])
+    }
 }

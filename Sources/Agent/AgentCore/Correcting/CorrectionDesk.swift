@@ -74,7 +74,7 @@ package struct CorrectionDesk {
             guard entry.isWaiting || (entry.request.verb == .drainGuests && entry.record.phase == .stopping) else {
                 throw Self.wrongPhase(entry, "a renewal")
             }
-            entry.request.holdSeconds = word.holdSeconds
+            entry.renewedSeconds = word.holdSeconds
             entry.hold = BootDeadline(start: now, seconds: Double(word.holdSeconds))
             return entry
         }

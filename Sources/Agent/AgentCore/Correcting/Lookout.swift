@@ -12,7 +12,9 @@ struct Lookout {
             case (.drainGuests, .checking) where entry.request.guests.isEmpty:
                 switch provider.guests() {
                 case .known(let guests): for guest in guests { seen.guests[guest.uuid] = guest }
-                case .absent: break
+                // A daemon that is being restarted looks the same as none.
+                case .absent:
+                    seen.unreachable = ProviderFailure(.hypervisorUnreachable, "no hypervisor's manager is here")
                 case .unknown(let reason): seen.unreachable = ProviderFailure(.hypervisorUnreachable, reason)
                 }
             case (.drainGuests, .checking):
@@ -23,6 +25,11 @@ struct Lookout {
                 for duty in entry.duties where !duty.settled {
                     seen.guests[duty.guest] = try provider.guest(duty.guest)
                 }
+            }
+            seen.connection = provider.connection
+            if let known = entry.connection, let present = seen.connection, known != present {
+                seen.unreachable = ProviderFailure(
+                    .hypervisorUnreachable, "the guests are known to \(known), and only \(present) answers")
             }
             return seen
         } catch {

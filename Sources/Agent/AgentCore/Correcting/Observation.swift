@@ -8,6 +8,8 @@ package struct Observation: Sendable {
     package var definition: DefinitionSight?
     /// `guest.set`: why the running guest was not started with the change; nil where it was, or does not run.
     package var liveFault: String?
+    /// The connection that answered; nil where there is only one.
+    package var connection: String?
     /// What the last action met, where it failed.
     package var failure: ProviderFailure?
     /// Set where the hypervisor could not be asked: then nothing else here is known.

@@ -19,8 +19,9 @@ extension Transaction {
             duties.append(GuestDuty(guest: uuid, name: guest.name, ran: true, run: run(of: guest)))
         }
         entry.duties = duties
+        entry.connection = seen.connection
         entry.record.guests = duties.map(\.guest)
-        entry.hold = deadline(entry.request.holdSeconds)
+        entry.hold = deadline(entry.holdSeconds)
         entry.deadline = nil
         enter(.stopping, duties.isEmpty ? "no guest runs" : "stops \(duties.count) guests")
         return TransactionStep(entry)
@@ -33,12 +34,25 @@ extension Transaction {
         markOffAndGone()
         guard let index = entry.duties.firstIndex(where: { !$0.seenOff && !$0.gone }) else {
             entry.deadline = nil
-            entry.hold = deadline(entry.request.holdSeconds)
+            entry.hold = deadline(entry.holdSeconds)
             enter(.holding, "holds \(entry.duties.count) guests")
             return TransactionStep(entry)
         }
         let duty = entry.duties[index]
         guard let guest = seen.guests[duty.guest] else { return TransactionStep(entry) }
+        if entry.hold?.isOver(at: now) ?? false {
+            return goToRelease(
+                failure(
+                    .shutdownDeadline, "the hold of \(entry.holdSeconds) s ran out before all guests were down",
+                    remedy: "drain fewer guests at once, or with a longer hold"),
+                "the hold has run out before all were down; starts the guests again")
+        }
+        // Much may have happened to one whose turn comes late.
+        if duty.asked == nil, let refusal = GuestRefusals.stopping(guest, consent: entry.request.consent) {
+            return goToRelease(
+                Ending(.failed, code: refusal.code, refusal.sentence, remedy: refusal.remedy),
+                "\(guest.label) can't be stopped any more; starts the others again")
+        }
         if duty.asked == nil || entry.deadline == nil {
             entry.deadline = deadline(entry.request.shutdownSeconds)
             return askToStop(index)
@@ -76,6 +90,7 @@ extension Transaction {
 
     mutating func release() -> TransactionStep {
         markOffAndGone()
+        markWhatCannotStart()
         for index in entry.duties.indices where !entry.duties[index].settled {
             let duty = entry.duties[index]
             guard let guest = seen.guests[duty.guest], guest.isRunning else { continue }
@@ -87,10 +102,11 @@ extension Transaction {
         let up = owed.filter { seen.guests[entry.duties[$0].guest]?.isRunning ?? false }
         let down = owed.filter { !up.contains($0) }
         // One that missed its deadline may stay up for ever: it is left as a duty, and nobody waits for it here.
-        let awaited = entry.ending == nil ? owed : down
+        // Nor for one that this host can't run as it is.
+        let awaited = (entry.ending == nil ? owed : down).filter { entry.duties[$0].cannotStart == nil }
         if awaited.isEmpty || entry.deadline?.isOver(at: now) ?? true { return finishReleasing(up: up, down: down) }
         // The one that was tried least goes first, so that one that does not start holds up none of the others.
-        let off = down.filter { seen.guests[entry.duties[$0].guest]?.isOff ?? false }
+        let off = awaited.filter { seen.guests[entry.duties[$0].guest]?.isOff ?? false }
         guard let first = off.min(by: { entry.duties[$0].starts < entry.duties[$1].starts }) else {
             return TransactionStep(entry, pause: Self.look)
         }
@@ -98,6 +114,13 @@ extension Transaction {
     }
 
     private mutating func finishReleasing(up: [Int], down: [Int]) -> TransactionStep {
+        let hopeless = down.compactMap { entry.duties[$0].cannotStart }
+        if let reason = hopeless.first, hopeless.count == down.count {
+            return end(
+                failure(
+                    .startFailed, "not started again, as this host can't run them now: \(names(down)): \(reason.shown)",
+                    remedy: "give the host what they need: the agent keeps trying, and starts them then"))
+        }
         if !down.isEmpty {
             return end(
                 failure(

@@ -67,7 +67,7 @@ extension Transaction {
             entry.duties[0].starts = 0
             entry.duties[0].lastStart = nil
         }
-        if entry.duties[0].starts >= Self.tries && seen.failure != nil || entry.deadline?.isOver(at: now) ?? false {
+        if isHopeless(entry.duties[0]) || entry.deadline?.isOver(at: now) ?? false {
             let first = entry.ending?.sentence ?? ""
             entry.ending = failure(
                 .startFailed,

@@ -46,6 +46,7 @@ extension Transaction {
             return refuse(refusal)
         }
         entry.before = definition
+        entry.connection = seen.connection
         entry.deadline = nil
         entry.duties = [
             GuestDuty(
@@ -70,13 +71,14 @@ extension Transaction {
         case .lacks: break
         }
         guard guest.definitionDigest.value == entry.request.definitionDigest else {
-            return end(
-                failure(
-                    .definitionChanged, "somebody else changed the definition of \(guest.label) at the same time",
-                    remedy: "plan again from a new report"))
+            let ending = failure(
+                .definitionChanged, "somebody else changed the definition of \(guest.label) at the same time",
+                remedy: "plan again from a new report")
+            // Of what was written, a part may still stand.
+            return entry.defines == 0 ? end(ending) : turnBack(ending)
         }
         guard entry.defines < Self.tries else {
-            return end(
+            return turnBack(
                 failure(
                     .definitionRefused,
                     "the definition of \(guest.label) was written, and does not show the change\(lastReason)"))
@@ -162,16 +164,17 @@ extension Transaction {
     mutating func start() -> TransactionStep {
         guard let guest else { return vanished() }
         if guest.isRunning {
-            guard seen.liveFault == nil else {
-                return turnBack(
-                    failure(
-                        .checkFailed,
-                        "\(guest.label) runs again, without the change: \((seen.liveFault ?? "").shown)"))
-            }
-            return runsAgain(guest)
+            guard let fault = seen.liveFault else { return runsAgain(guest) }
+            let failed = failure(
+                .checkFailed, "\(guest.label) runs again, without the change: \(fault.shown)",
+                remedy: "read its live definition")
+            guard entry.request.change?.exposure == false else { return turnBack(failed) }
+            // The way back from hiding would expose again.
+            entry.duties[0].settled = true
+            return end(
+                Ending(.kept, code: failed.code, "\(failed.sentence); the change is kept", remedy: failed.remedy))
         }
-        let tried = entry.duties[0].starts >= Self.tries && seen.failure != nil
-        if tried || entry.deadline?.isOver(at: now) ?? false {
+        if isHopeless(entry.duties[0]) || entry.deadline?.isOver(at: now) ?? false {
             return turnBack(
                 failure(
                     .startFailed, "\(guest.label) did not start with the change\(lastReason.shown)",
@@ -186,7 +189,7 @@ extension Transaction {
     private mutating func runsAgain(_ guest: GuestReport) -> TransactionStep {
         entry.duties[0].settled = true
         entry.deadline = nil
-        entry.hold = deadline(entry.request.holdSeconds)
+        entry.hold = deadline(entry.holdSeconds)
         enter(.awaitingVerdict, "\(guest.label) runs with the change; waits for the check inside")
         return TransactionStep(entry)
     }
@@ -201,7 +204,7 @@ extension Transaction {
         guard left > 0 else {
             return end(
                 Ending(
-                    .kept, "the change holds, and nobody said within \(entry.request.holdSeconds) s whether it works",
+                    .kept, "the change holds, and nobody said within \(entry.holdSeconds) s whether it works",
                     remedy: "check inside the guest"))
         }
         return TransactionStep(entry, pause: left)

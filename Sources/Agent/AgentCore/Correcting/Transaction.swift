@@ -116,7 +116,22 @@ extension Transaction {
         }
         entry.duties[index].lastStart = now
         entry.duties[index].starts += 1
+        entry.duties[index].cannotStart = nil
         return TransactionStep(entry, .start(guest: duty.guest), pause: Self.look)
+    }
+
+    /// Notes where the last try to start showed that the host can't run the guest. That try was the latest of all.
+    mutating func markWhatCannotStart() {
+        guard let failure = seen.failure, failure.code == .startImpossible else { return }
+        let tried = entry.duties.indices.filter { entry.duties[$0].lastStart?.bootID == now.bootID }
+        let last = tried.max { entry.duties[$0].lastStart?.seconds ?? 0 < entry.duties[$1].lastStart?.seconds ?? 0 }
+        if let last, entry.duties[last].owesStart { entry.duties[last].cannotStart = failure.sentence }
+    }
+
+    /// Whether a try to start has shown that more of them are of no use.
+    func isHopeless(_ duty: GuestDuty) -> Bool {
+        guard let failure = seen.failure, duty.starts > 0 else { return false }
+        return failure.code == .startImpossible || duty.starts >= Self.tries
     }
 
     /// The reason that the last try to start failed, for a sentence.

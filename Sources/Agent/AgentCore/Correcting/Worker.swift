@@ -25,21 +25,24 @@ package final class Worker {
     package enum Until: Sendable {
         /// Nothing is open, and nothing owed.
         case idle
-        /// All that is left waits for its controller's word, or for a guest to go down.
+        /// All that is left waits for its controller's word, for a guest to go down, or for what a host lacks.
         case settled
     }
 
     /// The longest sleep: a change of the journal wakes earlier, where the system tells.
     static let longest = 5.0
+    /// How long `settled` tries to start what is owed by ended corrections: at boot, libvirt comes when it comes.
+    static let startingSeconds = 300.0
 
     /// - Returns: false where another worker is at it.
     @discardableResult
     package func run(until: Until = .idle) throws(StateFault) -> Bool {
         guard journal.takeWork() else { return false }
+        let began = clock.now()
         while true {
             let content = try journal.content()
             let due = WorkQueue.due(content.entries)
-            if content.needWork.isEmpty, try journal.leaveWorkIfIdle() { return true }
+            if content.needWork.isEmpty, try journal.leaveWork(where: { $0.needWork.isEmpty }) { return true }
             var pause = Self.longest
             for id in due {
                 do throws(StateFault) { pause = min(pause, try step(id)) } catch {
@@ -47,12 +50,11 @@ package final class Worker {
                     guard until == .idle else { throw error }
                 }
             }
-            if until == .settled, pause > 0 {
-                let left = try journal.content().needWork
-                if left.allSatisfy({ $0.isWaiting || !$0.isOpen }) {
-                    journal.leaveWork()
-                    return true
-                }
+            let isTimeUp = clock.now().elapsed(since: began) >= Self.startingSeconds
+            if until == .settled, pause >= Transaction.dutyLook || isTimeUp,
+                try journal.leaveWork(where: { $0.needWork.allSatisfy { $0.isWaiting || !$0.isOpen } })
+            {
+                return true
             }
             if pause > 0 { waiter.wait(seconds: pause) }
         }

@@ -25,6 +25,8 @@ package struct GuestDuty: Codable, Sendable, Hashable {
     package var seenOff = false
     package var lastStart: BootInstant?
     package var starts = 0
+    /// Why the last try to start it failed, where another one is of no use until the host changes.
+    package var cannotStart: String?
     /// It runs on a new run, or never had to be stopped, or is not here any more.
     package var settled = false
     package var gone = false

@@ -66,16 +66,14 @@ package final class Journal {
         return workLock.tryLock()
     }
 
-    /// Ends being the worker where nothing needs work: under the journal's lock, so that no entry slips in between.
-    package func leaveWorkIfIdle() throws(StateFault) -> Bool {
+    /// Ends being the worker where nothing is left for it: under the journal's lock, so that no entry slips in between.
+    package func leaveWork(where isDone: (JournalContent) -> Bool) throws(StateFault) -> Bool {
         lock.lock()
         defer { lock.unlock() }
-        guard try read().needWork.isEmpty else { return false }
+        guard isDone(try read()) else { return false }
         workLock.unlock()
         return true
     }
-
-    package func leaveWork() { workLock.unlock() }
 
     /// Whether nobody works, as far as can be seen.
     package func nobodyWorks() -> Bool {

@@ -15,6 +15,8 @@ package struct JournalEntry: Codable, Sendable, Hashable {
     package var trail: [CorrectionRecord]
     /// The guests that run or ran, and what is owed to them.
     package var duties: [GuestDuty] = []
+    /// The connection through which its guests were found.
+    package var connection: String?
     /// The persistent definition with its secrets, from before the change. Never sent, and gone once ended.
     package var before: String?
     /// How often the change, or its way back, was written; reset when the phase changes.
@@ -25,6 +27,8 @@ package struct JournalEntry: Codable, Sendable, Hashable {
     package var deadline: BootDeadline?
     /// How long a verdict is waited for, or a drain is held.
     package var hold: BootDeadline?
+    /// What a renewal made of the order's hold; the order itself stays as it was given.
+    package var renewedSeconds: Int?
     /// The controller's word, written by a session.
     package var verdict: CorrectionVerdict?
     /// How it ends once the guests are as they were.
@@ -43,6 +47,7 @@ package struct JournalEntry: Codable, Sendable, Hashable {
         trail = [record]
     }
 
+    package var holdSeconds: Int { renewedSeconds ?? request.holdSeconds }
     package var isOpen: Bool { record.phase != .ended }
     /// Open, or ended while a guest's start is still owed.
     package var needsWork: Bool { isOpen || record.owesStart }

@@ -44,7 +44,9 @@ extension LibvirtProvider {
         let domain = try lookup(uuid)
         guard case .refused(let error) = try change(.on(domain, procedure)) else { return }
         if error.code != .noDomain, isDone(try state(of: domain)) { return }
-        throw ProviderFailure(error, "\(verb) guest \(domain.name)")
+        let isHopeless = procedure == .domainCreateWithFlags && error.code == .configUnsupported
+        throw ProviderFailure(
+            error, "\(verb) guest \(domain.name)", code: isHopeless ? .startImpossible : .operationFailed)
     }
 
     private func change(_ call: RemoteCall) throws(ProviderFailure) -> RemoteAnswer {

@@ -52,7 +52,7 @@ extension LibvirtProvider {
                     live: add(.xml(domain, .live), where: isActive),
                     state: add(
                         .on(domain, .domainGetState),
-                        where: isActive && lists.running.value?.contains(domain.uuid) != true),
+                        where: isActive ? lists.running.value?.contains(domain.uuid) != true : uuid != nil),
                     snapshots: add(
                         .on(domain, .domainSnapshotNum), where: lists.snapshots.value?.contains(domain.uuid) != false)))
         }
@@ -85,6 +85,7 @@ extension LibvirtProvider {
         for index in [plan.inactive, plan.live] {
             if let index, case .refused(let error) = answers[index], error.code == .noDomain { return nil }
         }
+        if isLeftBehind(plan, answers) { return nil }
         let domain = plan.domain
         func contained(_ list: Listed) -> Fact<Bool> { list.map { $0.contains(domain.uuid) } }
         let inactive = plan.inactive.map { facts(answers[$0], live: false) }
@@ -119,10 +120,21 @@ extension LibvirtProvider {
         }
     }
 
+    /// Whether only the definition is here, as its guest moved to another host (VIR_DOMAIN_SHUTOFF_MIGRATED): to start
+    /// it would run it twice. Asked for where one guest is read, which is what corrections decide by.
+    private func isLeftBehind(_ plan: GuestPlan, _ answers: [RemoteAnswer]) -> Bool {
+        guard plan.live == nil, let index = plan.state, case .fine(var reader) = answers[index],
+            let state = try? reader.signed(), let reason = try? reader.signed()
+        else { return false }
+        return GuestState(libvirt: state) == .off && reason == 4
+    }
+
     private func state(_ plan: GuestPlan, _ lists: Lists, _ answers: [RemoteAnswer]) -> GuestState {
         guard let index = plan.state else { return plan.live == nil ? .off : .running }
         guard case .fine(var reader) = answers[index], let number = try? reader.signed() else { return .unknown }
-        return GuestState(libvirt: number)
+        let state = GuestState(libvirt: number)
+        // One that was started between the two batches is looked at again.
+        return plan.live == nil && state != .off && state != .crashed ? .unknown : state
     }
 
     private func snapshots(_ plan: GuestPlan, _ answers: [RemoteAnswer]) -> Fact<Int> {

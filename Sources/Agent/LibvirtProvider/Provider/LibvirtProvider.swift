@@ -26,6 +26,8 @@ package final class LibvirtProvider {
             patience: LibvirtConnection.Patience(reading: deadline, changing: deadline * 4))
     }
 
+    package var connection: String? { link.endpoint?.uri }
+
     /// Makes calls that only read.
     func read(_ calls: [RemoteCall]) throws(ProviderFailure) -> [RemoteAnswer] {
         guard !calls.isEmpty else { return [] }

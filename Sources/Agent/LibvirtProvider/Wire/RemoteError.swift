@@ -8,6 +8,8 @@ struct RemoteError: Error, Equatable, CustomStringConvertible {
         case noDomain = 42
         case authFailed = 45
         case operationInvalid = 55
+        /// Also what a start gets where the guest wants KVM and there is none.
+        case configUnsupported = 67
         case authCancelled = 79
         case authUnavailable = 80
         case invalidSchema = 92

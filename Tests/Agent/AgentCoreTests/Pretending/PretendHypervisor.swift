@@ -12,6 +12,9 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
     var killAt: Int?
     var calls = 0
     var unreachable = false
+    /// No manager answers at all, or another one than the guests'.
+    var isAbsent = false
+    var isAnother = false
     var waits = 0
     /// Runs at each wait, for what happens beside the worker.
     var meanwhile: (PretendHypervisor) -> Void = { _ in }
@@ -49,7 +52,9 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
     private func reach(_ uuid: String) throws(ProviderFailure) -> PretendGuest {
         mark()
         if unreachable { throw ProviderFailure(.hypervisorUnreachable, "nobody listens") }
-        guard let guest = world.guests[uuid] else { throw ProviderFailure(.guestUnknown, "no guest \(uuid)") }
+        guard !isAnother, let guest = world.guests[uuid] else {
+            throw ProviderFailure(.guestUnknown, "no guest \(uuid)")
+        }
         return guest
     }
 
@@ -72,10 +77,13 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
         if waits > 100_000 { kill(getpid(), SIGABRT) }
     }
 
+    var connection: String? { isAnother ? "qemu:///session" : "qemu:///system" }
+
     func manager() -> Fact<GuestManagerFacts> { .absent }
     func hostUUID() -> Fact<String> { .absent }
     func guests() -> Fact<[GuestReport]> {
         mark()
+        if isAbsent { return .absent }
         if unreachable { return .unknown("nobody listens") }
         return .known(world.guests.values.map(\.report).sorted { $0.name < $1.name })
     }
@@ -137,6 +145,9 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
         guard guest.failsToStartWith.isEmpty || !guest.failsToStartWith.allSatisfy({ guest.definition[$0] == $1 })
         else {
             throw ProviderFailure(.operationFailed, "no such CPU")
+        }
+        guard !guest.needsKVM || world.hasKVM else {
+            throw ProviderFailure(.startImpossible, "it requires KVM, which is not available")
         }
         effect("start", guest) { world in
             world.start(uuid)

@@ -9,6 +9,8 @@ struct PretendWorld: Codable, Equatable {
     var time = 1000.0
     var lastRun = 0
     var guests: [String: PretendGuest] = [:]
+    /// Whether guests that need KVM can start.
+    var hasKVM = true
     /// Every effect, in order: `define a`, `shutdown a`, `start a`, …
     var effects: [String] = []
     /// What happens by itself when time has come, such as a controller's word.
@@ -20,6 +22,7 @@ struct PretendWorld: Codable, Equatable {
         enum What: Codable, Equatable {
             case reboot(autostart: [String] = [], saved: [String] = [])
             case vanish(String)
+            case pause(String)
             case edit(String, key: String, value: String)
         }
     }
@@ -58,6 +61,7 @@ struct PretendWorld: Codable, Equatable {
             }
             for uuid in autostart { start(uuid) }
         case .vanish(let uuid): guests[uuid] = nil
+        case .pause(let uuid): guests[uuid]?.state = .paused
         case .edit(let uuid, let key, let value): guests[uuid]?.definition[key] = value
         }
     }
@@ -101,6 +105,7 @@ struct PretendGuest: Codable, Equatable {
     /// Does not start while its definition has this.
     var failsToStartWith: [String: String] = [:]
     var refusesDefinition = false
+    var needsKVM = false
     /// Starts without what its definition says of this key.
     var liveLacks: String?
 
