@@ -82,11 +82,13 @@ let package = Package(
                 "FleetDocuments", "YAMLDocument", "AgentDelivery", "StructuredLog", "Digests",
             ]),
         room(
-            "Controller", "ControllerHTTP", ["NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "StructuredLog"]),
+            "Controller", "ControllerHTTP",
+            ["NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "StructuredLog"]),
         room(
             "Controller", "ControllerApp",
             [
-                "NestingModel", "ControllerAPI", "SecureShell", "LibSSHTransport", "HTTPServing", "FleetStore", "SQLiteStore",
+                "NestingModel", "ControllerAPI", "SecureShell", "LibSSHTransport", "HTTPServing", "FleetStore",
+                "SQLiteStore",
                 "FleetControl", "AgentDelivery", "ControllerHTTP", "Settings", "YAMLDocument", "CommandLineTable",
                 "StructuredLog", "ServiceGroup",
             ]),
@@ -127,7 +129,8 @@ let package = Package(
             ["NestingModel", "AgentWire", "AgentCore", "LibvirtProvider", "NestorTestKit", "nestor-agent"]),
         tests("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "NestorTestKit"]),
         tests("Agent", "LibvirtProvider", ["NestingModel", "AgentCore", "Digests", "NestorTestKit"]),
-        tests("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "NestorTestKit"]),
+        tests(
+            "Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "NestorTestKit"]),
         tests(
             "Controller", "AgentDelivery",
             ["NestingModel", "AgentWire", "SecureShell", "LibSSHTransport", "Digests", "NestorTestKit"]),
@@ -135,13 +138,15 @@ let package = Package(
         tests(
             "Controller", "FleetControl",
             [
-                "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore", "SQLiteStore",
+                "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore",
+                "SQLiteStore",
                 "StructuredLog", "NestorTestKit",
             ]),
         tests(
             "Controller", "ControllerHTTP",
             [
-                "NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "FleetStore", "SQLiteStore", "AgentDelivery",
+                "NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "FleetStore", "SQLiteStore",
+                "AgentDelivery",
                 "SecureShell", "StructuredLog", "NestorTestKit",
             ]),
         tests("Client", "CLICommands", ["NestingModel", "ControllerAPI", "CommandLineTable"]),

@@ -2,7 +2,8 @@ import Testing
 
 /// Where a room stands: it may use what stands below it, never its neighbours.
 private let levels = [
-    "Executables": 5, "Controller": 4, "Agent": 4, "Client": 4, "Transport": 3, "Contracts": 2, "Support": 2, "Native": 2,
+    "Executables": 5, "Controller": 4, "Agent": 4, "Client": 4, "Transport": 3, "Contracts": 2, "Support": 2,
+    "Native": 2,
     "Domain": 1,
 ]
 
@@ -16,12 +17,13 @@ struct LayeringTests {
         for target in package.targets where target.path.hasPrefix("Sources/") {
             let room = try #require(package.room(of: target), "\(target.name) lies at \(target.path)")
             let level = try #require(levels[room], "the room \(room) of \(target.name) has no level")
-            for name in target.target_dependencies ?? [] {
+            for name in target.dependencies ?? [] {
                 let other = try #require(byName[name])
                 let otherRoom = try #require(package.room(of: other))
                 let otherLevel = try #require(levels[otherRoom])
                 #expect(
-                    room == otherRoom || otherLevel < level || (otherLevel == level && room == "Support" && otherRoom == "Native"),
+                    room == otherRoom || otherLevel < level
+                        || (otherLevel == level && room == "Support" && otherRoom == "Native"),
                     "\(room)/\(target.name) must not depend on \(otherRoom)/\(name)")
                 seen += 1
             }
@@ -36,7 +38,7 @@ struct LayeringTests {
         let apart: Set<String> = ["Controller", "Agent", "Client"]
         for target in package.targets {
             guard let room = package.room(of: target), apart.contains(room) else { continue }
-            for name in target.target_dependencies ?? [] {
+            for name in target.dependencies ?? [] {
                 if let other = rooms[name] ?? nil, apart.contains(other) {
                     #expect(other == room, "\(room)/\(target.name) depends on \(other)/\(name)")
                 }
@@ -71,11 +73,12 @@ struct LayeringTests {
         var reached: Set<String> = []
         while let name = open.popLast() {
             guard reached.insert(name).inserted, let target = byName[name] else { continue }
-            open += target.target_dependencies ?? []
+            open += target.dependencies ?? []
         }
         #expect(reached.count > 8)
         for file in try SourceFile.all(under: "Sources") {
-            guard let target = file.path.split(separator: "/").dropFirst(2).first, reached.contains(String(target)) else {
+            guard let target = file.path.split(separator: "/").dropFirst(2).first, reached.contains(String(target))
+            else {
                 continue
             }
             #expect(!file.imports.contains("Foundation"), "\(file.path) imports Foundation")

@@ -6,8 +6,13 @@ struct PackageDescription: Decodable {
         var name: String
         var path: String
         var type: String
-        var target_dependencies: [String]?
+        var dependencies: [String]?
         var sources: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case name, path, type, sources
+            case dependencies = "target_dependencies"
+        }
     }
 
     var targets: [Target]
@@ -24,7 +29,8 @@ struct PackageDescription: Decodable {
         let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "swift", "package", "--package-path", root.path, "--scratch-path", scratch.path, "describe", "--type", "json",
+            "swift", "package", "--package-path", root.path, "--scratch-path", scratch.path, "describe", "--type",
+            "json",
         ]
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -53,7 +59,8 @@ struct SourceFile {
         let paths = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
         return try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
             let text = try String(contentsOf: base.appending(path: path), encoding: .utf8)
-            return SourceFile(path: "\(folder)/\(path)", lines: text.split(separator: "\n", omittingEmptySubsequences: false))
+            return SourceFile(
+                path: "\(folder)/\(path)", lines: text.split(separator: "\n", omittingEmptySubsequences: false))
         }
     }
 

@@ -45,7 +45,9 @@ enum AgentSection {
         let connection = ["-q", "-c", "qemu:///session?socket=\(libvirt.socketPath)"]
         let facts = (1...count).map { "dumpxml --inactive g\($0); dominfo g\($0); snapshot-list g\($0)" }
         let batch = ["capabilities; list --all; " + facts.joined(separator: "; ")]
-        let virsh = try median(of: 15) { try Program.run("/usr/bin/virsh", connection + batch, environment: environment) }
+        let virsh = try median(of: 15) {
+            try Program.run("/usr/bin/virsh", connection + batch, environment: environment)
+        }
         table.add(
             "agent: report of \(guests), from its start", "\(report.shown), \(megabytes(run.resident)) RSS",
             "one `virsh` with the same questions: \(virsh.shown)")

@@ -48,7 +48,7 @@ package struct YAMLFaults: Error, Sendable, Hashable, CustomStringConvertible {
     package private(set) var more = 0
 
     package init(_ faults: [YAMLFault] = []) {
-        faults.forEach { add($0) }
+        for fault in faults { add(fault) }
     }
 
     package var isEmpty: Bool { faults.isEmpty }

@@ -54,7 +54,8 @@ struct FleetFileTests {
     @Test("changes no identity: another host key than the enrolled one is a fault with its place")
     func identity() async throws {
         try await bench().run { (controller: FleetController) async throws in
-            let text = "hosts:\n  - path: rack7\n    address: 10.0.0.7\n    host-keys: [\"ssh-ed25519 BBBBC3NzaC1lZDI1NTE5BBBB\"]\n"
+            let text =
+                "hosts:\n  - path: rack7\n    address: 10.0.0.7\n    host-keys: [\"ssh-ed25519 BBBBC3NzaC1lZDI1NTE5BBBB\"]\n"
             let error = await #expect(throws: APIError.self) {
                 try await controller.apply(fleet: request(text), by: Requester(name: "t"))
             }

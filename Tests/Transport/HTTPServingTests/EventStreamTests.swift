@@ -39,7 +39,8 @@ struct EventStreamTests {
                     continuation.yield(SentEvent(data: "hello"))
                 })
         }
-        try await withServer({ $0.heartbeat = .milliseconds(20) }, handler: handler) { server, caller in
+        let configure: (inout HTTPServer.Configuration) -> Void = { $0.heartbeat = .milliseconds(20) }
+        try await withServer(configure, handler: handler) { server, caller in
             for try await event in caller.events(HTTPCall("GET", path: "/")) {
                 #expect(event.data == "hello")
                 #expect(server.openExchanges == 1)
@@ -60,7 +61,10 @@ struct EventStreamTests {
                     return nil
                 }))
         }
-        try await withServer({ $0.heartbeat = beating ? .milliseconds(10) : .seconds(600) }, handler: handler) {
+        let configure: (inout HTTPServer.Configuration) -> Void = {
+            $0.heartbeat = beating ? .milliseconds(10) : .seconds(600)
+        }
+        try await withServer(configure, handler: handler) {
             server, _ in
             let caller = HTTPCaller(socketPath: server.configuration.socketPath, silenceLimit: silenceLimit)
             let outcome: HTTPCallFailure.Code?
@@ -104,7 +108,8 @@ struct EventStreamTests {
 
     @Test("an answer that is no stream is told as such, with what the server said")
     func notAStream() async throws {
-        try await withServer(handler: { _ in HTTPResponse(status: 403, body: Array("no".utf8)) }) { _, caller in
+        let handler: HTTPServer.Handler = { _ in HTTPResponse(status: 403, body: Array("no".utf8)) }
+        try await withServer(handler: handler) { _, caller in
             await #expect {
                 for try await _ in caller.events(HTTPCall("GET", path: "/")) {}
             } throws: {
@@ -123,7 +128,8 @@ struct EventStreamTests {
                     continuation.yield(SentEvent(data: String(repeating: "x", count: 5000)))
                 })
         }
-        try await withServer({ $0.heartbeat = .milliseconds(20) }, handler: handler) { _, caller in
+        let configure: (inout HTTPServer.Configuration) -> Void = { $0.heartbeat = .milliseconds(20) }
+        try await withServer(configure, handler: handler) { _, caller in
             await #expect {
                 for try await _ in caller.events(HTTPCall("GET", path: "/", replyLimit: 1000)) {}
             } throws: { ($0 as? HTTPCallFailure)?.code == .tooLong }

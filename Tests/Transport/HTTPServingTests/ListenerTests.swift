@@ -14,7 +14,9 @@ struct ListenerTests {
 
     @Test("has exactly the mode that was asked for", arguments: [0o660, 0o600, 0o666] as [UInt32])
     func mode(mode: UInt32) async throws {
-        try await withServer({ $0.mode = mode }, handler: { _ in HTTPResponse() }) { server, _ in
+        let configure: (inout HTTPServer.Configuration) -> Void = { $0.mode = mode }
+        let handler: HTTPServer.Handler = { _ in HTTPResponse() }
+        try await withServer(configure, handler: handler) { server, _ in
             #expect(status(server.configuration.socketPath).st_mode == S_IFSOCK | mode)
         }
     }
@@ -36,7 +38,8 @@ struct ListenerTests {
 
     @Test("is refused where a live server answers, which goes on answering")
     func live() async throws {
-        try await withServer(handler: { _ in HTTPResponse(status: 204) }) { server, caller in
+        let handler: HTTPServer.Handler = { _ in HTTPResponse(status: 204) }
+        try await withServer(handler: handler) { server, caller in
             let second = HTTPServer(server.configuration) { _ in HTTPResponse() }
             #expect { try second.start() } throws: { ($0 as? HTTPServingFailure)?.code == .socketInUse }
             try await expectStatus(204, caller, HTTPCall("GET", path: "/"))

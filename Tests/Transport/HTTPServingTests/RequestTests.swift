@@ -49,7 +49,8 @@ struct RequestTests {
     @Test("a body as long as the limit is taken, a longer one answered 413", arguments: [0, 1, 1000, 2_000_000])
     func bodyLimit(excess: Int) async throws {
         let handler: HTTPServer.Handler = { HTTPResponse(body: Array(String($0.body.count).utf8)) }
-        try await withServer({ $0.bodyLimit = 100_000 }, handler: handler) { _, caller in
+        let configure: (inout HTTPServer.Configuration) -> Void = { $0.bodyLimit = 100_000 }
+        try await withServer(configure, handler: handler) { _, caller in
             let body = [UInt8](repeating: 7, count: 100_000 + excess)
             let reply = try await caller.call(HTTPCall("POST", path: "/", body: body))
             #expect(reply.status == (excess == 0 ? 200 : 413))
@@ -60,7 +61,9 @@ struct RequestTests {
 
     @Test("a chunked body is bounded like any other", arguments: [(900, "200"), (1100, "413")])
     func chunked(size: Int, status: String) async throws {
-        try await withServer({ $0.bodyLimit = 1000 }, handler: { _ in HTTPResponse() }) { server, _ in
+        let configure: (inout HTTPServer.Configuration) -> Void = { $0.bodyLimit = 1000 }
+        let handler: HTTPServer.Handler = { _ in HTTPResponse() }
+        try await withServer(configure, handler: handler) { server, _ in
             let chunk = String(repeating: "x", count: size)
             let answer = try await rawExchange(
                 server,
@@ -80,7 +83,8 @@ struct RequestTests {
             }
             return HTTPResponse()
         }
-        try await withServer({ $0.bodiesLimit = 100_000 }, handler: handler) { _, caller in
+        let configure: (inout HTTPServer.Configuration) -> Void = { $0.bodiesLimit = 100_000 }
+        try await withServer(configure, handler: handler) { _, caller in
             let body = [UInt8](repeating: 7, count: 60_000)
             async let slow = caller.call(HTTPCall("POST", path: "/slow", body: body))
             await entered.wait()
@@ -128,7 +132,8 @@ struct RequestTests {
 
     @Test("garbage, endless headers and a client that leaves in mid-request leave nothing behind")
     func garbage() async throws {
-        try await withServer(handler: { _ in HTTPResponse() }) { server, caller in
+        let handler: HTTPServer.Handler = { _ in HTTPResponse() }
+        try await withServer(handler: handler) { server, caller in
             let long = String(repeating: "x", count: 200_000)
             for request in [
                 "\u{1}\u{2}\u{3}\r\n\r\n", "GET / HTTP/1.1\r\nA: \(long)\r\n\r\n", "GET /\(long) HTTP/1.1\r\n\r\n",

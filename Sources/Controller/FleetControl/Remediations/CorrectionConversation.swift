@@ -43,7 +43,8 @@ struct CorrectionConversation {
 
     /// Prolongs a drain's hold.
     func renew(_ correction: String, on host: NodePath, holdSeconds: Int, deadline: Duration) async throws(ItemEnd) {
-        _ = try await follow(correction, on: host, deadline: deadline, until: { $0.phase == .holding }) {
+        let holds: @Sendable (CorrectionRecord) -> Bool = { $0.phase == .holding }
+        _ = try await follow(correction, on: host, deadline: deadline, until: holds) {
             (connection, left) throws(AgentFailure) in
             let answer: CorrectionResult = try await connection.call(
                 .renew,
@@ -58,7 +59,8 @@ struct CorrectionConversation {
     func finish(
         _ correction: String, _ verdict: CorrectionVerdict, on host: NodePath, deadline: Duration
     ) async throws(ItemEnd) -> CorrectionRecord {
-        try await follow(correction, on: host, deadline: deadline, until: { _ in false }) {
+        let never: @Sendable (CorrectionRecord) -> Bool = { _ in false }
+        return try await follow(correction, on: host, deadline: deadline, until: never) {
             (connection, left) throws(AgentFailure) in
             let parameters = FinishParameters(
                 controller: controller.controllerID, epoch: controller.epoch, id: correction, verdict: verdict)
