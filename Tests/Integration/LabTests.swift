@@ -47,6 +47,21 @@ struct LabTests {
         return try #require(found)
     }
 
+    /// Begins a remediation, and ends the controller once L1 has taken its drain on: the agent alone goes on.
+    private func killAtDrain() async throws -> Remediation {
+        let mark = "/tmp/drain-mark"
+        try #require(try await lab("ssh", "l1", "touch", mark).code == 0)
+        try fleet.begin("remediate", "--yes")
+        let taken = try await lab(
+            "ssh", "l1",
+            "until find /var/lib/nestor-agent/corrections -name '*-drain-*' -newer \(mark) | grep -q .; do sleep 0.05; done"
+        )
+        try #require(taken.code == 0, "\(taken)")
+        let begun = try await newest()
+        fleet.end(SIGKILL)
+        return begun
+    }
+
     private func expectAllRuns() async throws {
         #expect(try await lab.stateOfL1() == "running")
         #expect(try await lab.stateOfL2() == "running")
@@ -96,9 +111,8 @@ struct LabTests {
     func reboots() async throws {
         try await lab.startInner()
         try await desire("exposed", memory: 2368)
-        let begun = try await begin(until: "drains") { $0.items[0].step == .draining }
         // Only the agent goes on: it comes to hold, and nobody corrects L1 yet.
-        fleet.end(SIGKILL)
+        let begun = try await killAtDrain()
         try await eventually("L1 holds its guests") { try await lab.openDrain()?.phase == .holding }
         #expect(try await lab.stateOfL2() == "shut off")
         let boot = try await lab("ssh", "l1", "cat", "/proc/sys/kernel/random/boot_id").trimmed
@@ -146,8 +160,7 @@ struct LabTests {
         fleet.end(SIGTERM)
         // Short, since the holds are as long as everything above them may take.
         try await fleet.start(["--set", "remediation.start-deadline=10s"])
-        _ = try await begin(until: "corrects") { $0.items[0].step != .waiting && $0.items[0].step != .reading }
-        fleet.end(SIGKILL)
+        let begun = try await killAtDrain()
         try await eventually("L2 was held, and runs again by itself", within: .seconds(330)) {
             guard try await lab.stateOfL2() == "running" else { return false }
             return try await lab.openDrain() == nil
@@ -155,8 +168,7 @@ struct LabTests {
         #expect(try await lab.stateOfL1() == "running")
         // The test's next one needs a controller.
         try await fleet.start()
-        let id = try await newest().id
-        _ = try await fleet.ended(id, within: .seconds(400))
+        _ = try await fleet.ended(begun.id, within: .seconds(400))
     }
 
     @Test("nesting is hidden from a host whose guest runs: the guest is shut down first, and what stays off is named")

@@ -33,7 +33,8 @@ struct KilledControllerTests {
             _ = try? await first.remediated()
             await first.untilIdle()
         }
-        let second = try await bench.controller()
+        // Its settings were changed meanwhile: what is sent again must be the same order all the same.
+        let second = try await bench.controller(startDeadline: .seconds(3))
         await second.resumeUnfinished()
         await second.untilIdle()
         let begun = try await second.remediations()
@@ -45,6 +46,7 @@ struct KilledControllerTests {
         }
         #expect(fleet.now.innerRuns, "what ran before runs afterwards")
         #expect(fleet.now.runs.values.allSatisfy { $0 == 1 }, "\(fleet.now.runs)")
+        #expect(fleet.now.changedOrders == [])
         await second.stop()
         await bench.end()
     }

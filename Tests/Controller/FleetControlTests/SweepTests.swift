@@ -13,7 +13,8 @@ struct SweepTests {
         (.ssh(.authenticationRefused), .authenticationRefused), (.ssh(.unreachable), .unreachable),
         (.ssh(.refused), .connectionRefused), (.ssh(.timeout), .silent), (.ends(127), .agentMissing),
         (.ends(1), .agentFailed), (.refuses(.protocolMismatch), .agentProtocol),
-        (.says("Welcome to Debian"), .agentGarbage), (.says(String(repeating: "x", count: 17 << 20)), .agentFlood),
+        (.says("Welcome to Debian"), .agentGarbage), (.leaves("Welcome to Debian"), .agentGarbage),
+        (.says(String(repeating: "x", count: 17 << 20)), .agentFlood),
     ]
 
     @Test("each fault is a state of its own, and the other host is read all the same", arguments: faults)

@@ -19,7 +19,9 @@ struct TakenUpTests {
         let planner = try await bench.controller()
         let plan = try await planner.plan(Selection()).plan
         await planner.stop()
-        var remediation = Remediation(id: "r", plan: plan, requester: Requester(name: "test"), at: Date())
+        var remediation = Remediation(
+            id: "r", plan: plan, requester: Requester(name: "test"), at: Date(),
+            settings: FleetSettings())
         remediation.items[0].step = step
         remediation.items[0].bootIDBefore = "boot-1"
         let (journalled, id) = (remediation, remediation.items[0].drains[0])

@@ -93,8 +93,14 @@ actor AgentConnection {
         do throws(SSHFailure) {
             try await channel.write(line, deadline: deadline)
         } catch {
-            // A command that ended at once breaks the pipe before its exit status is read: ask for that first.
-            if error.code == .closed { throw await ended(deadline: end - ContinuousClock.now) }
+            // A command that ended at once breaks the pipe before what it said and its exit status were read: those
+            // tell why.
+            if error.code == .closed {
+                if let said = try? await channel.readLine(limit: WireLimits.line, deadline: end - ContinuousClock.now) {
+                    _ = try decoded(WireHeader.self, said)
+                }
+                throw await ended(deadline: end - ContinuousClock.now)
+            }
             isBroken = true
             throw AgentFailure(error, target: path)
         }

@@ -68,7 +68,8 @@ extension FleetController {
     /// Journals the remediation, with its audit record, and sets it in motion.
     func begin(_ plan: Plan, by requester: Requester) async throws(APIError) -> Remediation {
         let remediation = Remediation(
-            id: environment.newID(), plan: plan, requester: requester, at: environment.now())
+            id: environment.newID(), plan: plan, requester: requester, at: environment.now(),
+            settings: environment.settings)
         let detail = plan.items.flatMap(\.steps).joined(separator: "; ")
         try await change(requester, "remediation.start", remediation.id, detail: detail) {
             (work) throws(StoreFailure) in

@@ -19,13 +19,14 @@ extension Plan {
 
 extension Remediation {
     /// A new run: every correction and drain has its id from the start, so that asking an agent again is harmless.
-    init(id: String, plan: Plan, requester: Requester, at now: Date) {
+    init(id: String, plan: Plan, requester: Requester, at now: Date, settings: FleetSettings) {
         self.init(
             id: id, plan: plan, state: .running,
             items: plan.items.enumerated().map { index, item in
                 RemediationItem(
                     path: item.path, correction: "\(id)-\(index)-set",
                     drains: item.drains.indices.map { "\(id)-\(index)-drain-\($0)" })
-            }, requestedBy: requester.name, startedAt: now)
+            }, requestedBy: requester.name, startedAt: now,
+            startSeconds: Int(settings.startDeadline.components.seconds))
     }
 }

@@ -11,9 +11,20 @@ struct RemediationRun {
     let controller: FleetController
     let environment: FleetEnvironment
     let id: String
+    private let remediation: Remediation
+
+    /// Takes up a stored remediation, with the times that its orders were made with.
+    init(controller: FleetController, environment: FleetEnvironment, id: String) async throws(APIError) {
+        self.controller = controller
+        self.id = id
+        remediation = try await controller.remediation(id)
+        var environment = environment
+        if let seconds = remediation.startSeconds { environment.settings.startDeadline = .seconds(seconds) }
+        self.environment = environment
+    }
 
     func run() async throws(APIError) {
-        var remediation = try await controller.remediation(id)
+        var remediation = remediation
         for index in remediation.items.indices where remediation.items[index].step != .done {
             // What has begun is brought to its end; what has not waits while the fleet is frozen.
             if remediation.items[index].step == .waiting, let reason = try await reasonToWait() {

@@ -12,10 +12,13 @@ package struct Remediation: Codable, Sendable, Hashable {
     package var startedAt: Date
     package var endedAt: Date?
     package var sentence: String
+    /// What a guest may take to start, in seconds, as the settings were when it began: an order that is sent again
+    /// after they changed has to be the same order.
+    package var startSeconds: Int?
 
     package init(
         id: String, plan: Plan, state: RemediationState, items: [RemediationItem], requestedBy: String,
-        startedAt: Date, endedAt: Date? = nil, sentence: String = ""
+        startedAt: Date, endedAt: Date? = nil, sentence: String = "", startSeconds: Int? = nil
     ) {
         self.id = id
         self.plan = plan
@@ -25,6 +28,7 @@ package struct Remediation: Codable, Sendable, Hashable {
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.sentence = sentence
+        self.startSeconds = startSeconds
     }
 }
 

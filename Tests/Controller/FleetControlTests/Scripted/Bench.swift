@@ -36,14 +36,16 @@ struct Bench {
     }
 
     /// - Parameter over: another store than the bench's own, such as a mortal one.
-    func controller(over other: (any FleetStore)? = nil) async throws -> FleetController {
+    func controller(
+        over other: (any FleetStore)? = nil, startDeadline: Duration = .seconds(2)
+    ) async throws -> FleetController {
         try await FleetController(
             FleetEnvironment(
                 store: other ?? store, connector: fleet,
                 keys: ControllerKeys(
                     report: PrivateKey(text: "report"), correct: PrivateKey(text: "correct"), reportPublic: "",
                     correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
-                settings: FleetSettings(hostDeadline: .seconds(5), startDeadline: .seconds(2)),
+                settings: FleetSettings(hostDeadline: .seconds(5), startDeadline: startDeadline),
                 log: Log(label: "test", level: .critical)))
     }
 

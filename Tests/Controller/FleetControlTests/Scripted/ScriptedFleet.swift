@@ -14,6 +14,8 @@ final class ScriptedFleet: Sendable {
         case says(String)
         /// The command ends with this exit status.
         case ends(Int)
+        /// The command says this and has ended before the request is written.
+        case leaves(String)
         /// The agent refuses hello with this code.
         case refuses(WireErrorCode)
     }
@@ -45,6 +47,9 @@ final class ScriptedFleet: Sendable {
         var changes: [String: GuestChange] = [:]
         /// How often each correction id was really carried out.
         var runs: [String: Int] = [:]
+        var requests: [String: CorrectionRequest] = [:]
+        /// Ids that came again as another order.
+        var changedOrders: Set<String> = []
         var log: [String] = []
         var highestEpoch = 0
         var sessions = 0
@@ -174,6 +179,9 @@ final class ScriptedFleet: Sendable {
     private func carryOut(
         _ request: CorrectionRequest, at path: String, _ state: inout State
     ) -> CorrectionRecord {
+        if let first = state.requests.updateValue(request, forKey: request.id), first != request {
+            state.changedOrders.insert(request.id)
+        }
         // The same id again is the same correction.
         if let record = state.records[request.id] { return record }
         state.runs[request.id, default: 0] += 1
@@ -287,6 +295,9 @@ private actor ScriptedChannel: SecureShellChannel {
         switch fleet.now.faults[path] ?? .none {
         case .says(let text): lines.append(Array(text.utf8))
         case .ends: ended = true
+        case .leaves(let text):
+            lines.append(Array(text.utf8))
+            throw SSHFailure(.closed, hop: path, "the channel is closed")
         default:
             do {
                 lines += try fleet.answer(Array(bytes.dropLast()), at: path, role: role).map { Array($0.dropLast()) }
