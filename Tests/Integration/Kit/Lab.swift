@@ -109,12 +109,12 @@ extension Lab {
         try await self("ssh", "l1", "virsh", "-q", "-c", "qemu:///system", "domstate", "inner").trimmed
     }
 
-    /// How often each was started since the lab began: libvirt begins its log anew at no start.
+    /// Numbers that rise by one with each start: libvirt's id of L1 (its log there begins anew at each), and the starts
+    /// in L2's log.
     func starts() async throws -> (l1: Int, l2: Int) {
-        let name = "\(state)/l0/v/cache/libvirt/qemu/log/build-l1.log"
-        let l1 = try String(contentsOfFile: name, encoding: .utf8)
+        let l1 = try #require(Int(try await self("virsh", "domid", "build-l1").trimmed), "L1 does not run")
         let l2 = try await self("ssh", "l1", "cat", "/var/log/libvirt/qemu/inner.log").output
-        return (l1.startCount, l2.startCount)
+        return (l1, l2.components(separatedBy: "starting up libvirt version").count - 1)
     }
 
     /// Starts L2, as its owner would, and waits until it is in user space.
@@ -140,10 +140,6 @@ extension Lab {
 
 extension CommandOutcome {
     var trimmed: String { (output + complaint).trimmingCharacters(in: .whitespacesAndNewlines) }
-}
-
-extension String {
-    fileprivate var startCount: Int { components(separatedBy: "starting up libvirt version").count - 1 }
 }
 
 /// One lab for all tests of a suite.
