@@ -57,6 +57,44 @@ struct HostileDaemonTests {
         #expect(LibvirtProvider(socket: fake.path).manager().value?.version == .known("9.0.0"))
     }
 
+    static let changes: [@Sendable (LibvirtProvider) throws(ProviderFailure) -> Void] = [
+        { provider throws(ProviderFailure) in try provider.define("<domain/>") },
+        { provider throws(ProviderFailure) in try provider.start(uuid) },
+        { provider throws(ProviderFailure) in try provider.requestShutdown(uuid) },
+        { provider throws(ProviderFailure) in try provider.cutPower(uuid) },
+        { provider throws(ProviderFailure) in try provider.dropSavedState(uuid) },
+    ]
+    private static let uuid = "01020304-0506-0708-090a-0b0c0d0e0f10"
+
+    @Test("that hangs up over a change is not asked for it again, and for other things it is", arguments: 0..<5)
+    func hangUpOverChange(number: Int) throws {
+        let domain: [UInt8] = {
+            var writer = XDRWriter()
+            writer.string("web")
+            writer.fixed([UInt8](1...16))
+            writer.signed(-1)
+            return writer.bytes
+        }()
+        let asked = Counter()
+        let fake = try FakeLibvirt { procedure, _ in
+            FakeLibvirt.opening(procedure) {
+                switch procedure {
+                case .domainLookupByUUID: return .fine(domain)
+                case .connectGetLibVersion: return .fine([0, 0, 0, 0, 0, 0x89, 0x54, 0x40])
+                default:
+                    _ = asked.next()
+                    return .hangUp
+                }
+            }
+        }
+        let provider = LibvirtProvider(socket: fake.path)
+        let failure = #expect(throws: ProviderFailure.self) { try Self.changes[number](provider) }
+        #expect(failure?.code == .hypervisorUnreachable)
+        #expect(asked.value == 1)
+        #expect(provider.manager().value?.version == .known("9.0.0"))
+        #expect(fake.connections == 2)
+    }
+
     @Test(
         "an authentication that fails names what to do",
         arguments: [([0, 0, 0, 1, 0, 0, 0, 2] as [UInt8], "polkit"), ([0, 0, 0, 1, 0, 0, 0, 1], "does not know")])
