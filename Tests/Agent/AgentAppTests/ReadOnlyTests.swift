@@ -1,6 +1,5 @@
 import AgentCore
 import Foundation
-import Glibc
 import LibvirtProvider
 import NestingModel
 import NestorTestKit
@@ -8,36 +7,8 @@ import Testing
 
 /// The program on a state folder that is mounted for reading only, as Linux does with a disk that has faults.
 @Suite(
-    "A read-only disk", .enabled(if: PrivateLibvirt.isInstalled && ReadOnlyTests.canMount), .serialized, WithDriver())
+    "A read-only disk", .enabled(if: PrivateLibvirt.isInstalled && ReadOnlyMount.isPossible), .serialized, WithDriver())
 struct ReadOnlyTests {
-    /// Runs a command while a folder is for reading only, as its own processes see it.
-    private static func run(readOnly folder: String, _ command: [String], input: String = "") throws -> (
-        status: Int32, output: String
-    ) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/unshare")
-        let script = #"mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@""#
-        process.arguments =
-            (getuid() == 0 ? [] : ["--map-root-user"]) + ["--mount", "/bin/sh", "-c", script, folder] + command
-        let (said, told) = (Pipe(), Pipe())
-        process.standardInput = said
-        process.standardOutput = told
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try said.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try said.fileHandleForWriting.close()
-        let output = try told.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-    }
-
-    /// Whether this user and kernel allow that here.
-    static let canMount: Bool = {
-        guard let folder = try? TemporaryFolder() else { return false }
-        let tried = try? run(readOnly: folder.path, ["/bin/sh", "-c", "! touch \(folder.path)/file 2>/dev/null"])
-        return tried?.status == 0
-    }()
-
     @Test("Recover starts what is owed, and ends with the fault; a damaged file is told of where it lies")
     func owed() throws {
         let host = try #require(WithDriver.current)
@@ -60,7 +31,7 @@ struct ReadOnlyTests {
         let place = [
             "--state", folder.path, "--libvirt-socket", host.libvirt.socketPath, "--libvirt-uri", DriverHost.uri,
         ]
-        #expect(try Self.run(readOnly: folder.path, [program, "recover"] + place).status == 1)
+        #expect(try ReadOnlyMount.run(readOnly: folder.path, [program, "recover"] + place).status == 1)
         #expect(try host.provider.guest(guest.uuid)?.state == .running)
 
         // While somebody works, the session starts no worker, which would outlive this test.
@@ -71,7 +42,8 @@ struct ReadOnlyTests {
             {"jsonrpc":"2.0","id":2,"method":"corrections"}
 
             """
-        let told = try Self.run(readOnly: folder.path, [program, "session", "--role", "report"] + place, input: asked)
+        let told = try ReadOnlyMount.run(
+            readOnly: folder.path, [program, "session", "--role", "report"] + place, input: asked)
         #expect(told.status == 0)
         #expect(told.output.contains("its journal is damaged") && told.output.contains("Read-only file system"))
         #expect(try journal.content().entries.map(\.record.phase) == [.releasing])

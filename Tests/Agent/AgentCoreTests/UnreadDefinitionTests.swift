@@ -1,4 +1,5 @@
 import AgentCore
+import AgentWire
 import NestingModel
 import Testing
 

@@ -57,17 +57,24 @@ struct HostileDaemonTests {
         #expect(LibvirtProvider(socket: fake.path).manager().value?.version == .known("9.0.0"))
     }
 
-    static let changes: [@Sendable (LibvirtProvider) throws(ProviderFailure) -> Void] = [
-        { provider throws(ProviderFailure) in try provider.define("<domain/>") },
-        { provider throws(ProviderFailure) in try provider.start(uuid) },
-        { provider throws(ProviderFailure) in try provider.requestShutdown(uuid) },
-        { provider throws(ProviderFailure) in try provider.cutPower(uuid) },
-        { provider throws(ProviderFailure) in try provider.dropSavedState(uuid) },
-    ]
-    private static let uuid = "01020304-0506-0708-090a-0b0c0d0e0f10"
+    enum Change: CaseIterable {
+        case define, start, shutDown, cutPower, dropSavedState
 
-    @Test("that hangs up over a change is not asked for it again, and for other things it is", arguments: 0..<5)
-    func hangUpOverChange(number: Int) throws {
+        func make(by provider: LibvirtProvider) throws {
+            let uuid = "01020304-0506-0708-090a-0b0c0d0e0f10"
+            switch self {
+            case .define: try provider.define("<domain/>")
+            case .start: try provider.start(uuid)
+            case .shutDown: try provider.requestShutdown(uuid)
+            case .cutPower: try provider.cutPower(uuid)
+            case .dropSavedState: try provider.dropSavedState(uuid)
+            }
+        }
+    }
+
+    @Test(
+        "that hangs up over a change is not asked for it again, and for other things it is", arguments: Change.allCases)
+    func hangUpOverChange(change: Change) throws {
         let domain: [UInt8] = {
             var writer = XDRWriter()
             writer.string("web")
@@ -88,7 +95,7 @@ struct HostileDaemonTests {
             }
         }
         let provider = LibvirtProvider(socket: fake.path)
-        let failure = #expect(throws: ProviderFailure.self) { try Self.changes[number](provider) }
+        let failure = #expect(throws: ProviderFailure.self) { try change.make(by: provider) }
         #expect(failure?.code == .hypervisorUnreachable)
         #expect(asked.value == 1)
         #expect(provider.manager().value?.version == .known("9.0.0"))

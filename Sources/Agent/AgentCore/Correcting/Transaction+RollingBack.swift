@@ -93,6 +93,6 @@ extension Transaction {
 
     private mutating func finishRollingBack() -> TransactionStep {
         if let unread, let guest = entry.request.guest.flatMap({ seen.guests[$0] }) { noteUnread(guest, unread) }
-        end(entry.ending ?? Ending(.rolledBack, "the definition is as it was"))
+        return end(entry.ending ?? Ending(.rolledBack, "the definition is as it was"))
     }
 }

@@ -29,7 +29,7 @@ extension Transaction {
         return end(Ending(.kept, code: ending.code, ending.sentence, remedy: ending.remedy))
     }
 
-    /// The way back was gone without its definition: it ends with what stands where.
+    /// The way back went without the definition: it ends with what stands where.
     mutating func noteUnread(_ guest: GuestReport, _ unread: ProviderFailure) {
         let first = entry.ending
         entry.ending = Ending(

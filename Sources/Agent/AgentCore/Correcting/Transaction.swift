@@ -35,7 +35,9 @@ package struct Transaction {
         if unread == nil { entry.reading = nil }
         switch entry.record.phase {
         case .queued: return begin()
-        case .checking: return unread.map { waitForHypervisor($0) } ?? check()
+        case .checking:
+            if let unread { return waitForHypervisor(unread) }
+            return check()
         case .defining: return define()
         case .stopping: return entry.request.verb == .drainGuests ? drain() : stop()
         case .starting: return start()

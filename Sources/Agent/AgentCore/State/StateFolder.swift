@@ -22,7 +22,7 @@ package struct StateFolder: Sendable {
         try DurableFile.makeFolder(corrections)
         for folder in [path, corrections] {
             var facts = stat()
-            if stat(folder, &facts) == 0, facts.st_mode & 0o7777 == 0o700 { continue }
+            if stat(folder, &facts) == 0, facts.st_mode & 0o7777 == 0o700, facts.st_uid == geteuid() { continue }
             guard chmod(folder, 0o700) == 0 || errno == EROFS else {
                 throw .errno(
                     .unwritable, "restrict", folder,
