@@ -1,6 +1,7 @@
 import pytest
 
 from agent_session import fits
+from conftest import CONTROLLER, EPOCH
 
 MISMATCH = "protocol-mismatch"
 
@@ -63,3 +64,17 @@ def test_the_boot_id_is_the_reports(agent):
     reported = session.result("report", {})["report"]["host"].get("bootID")
     if isinstance(said, str) and isinstance(reported, str):
         assert said.lower() == reported.lower()
+
+
+def test_a_host_that_is_not_enrolled_tells_no_epoch(agent):
+    assert "epoch" not in agent.start(greet=False).hello()
+
+
+@pytest.mark.parametrize("role", ["report", "correct"])
+def test_an_enrolled_host_tells_the_highest_epoch_that_it_has_seen(enrolled, role):
+    assert enrolled.start(role, greet=False).hello()["epoch"] == EPOCH
+    word = {"controller": CONTROLLER, "epoch": EPOCH + 3, "id": "no-such-correction", "verdict": "commit"}
+    assert enrolled.start("correct").refusal("finish", word) == "correction-unknown"
+    result = enrolled.start(role, greet=False).hello()
+    fits(result, "helloResult")
+    assert result["epoch"] == EPOCH + 3

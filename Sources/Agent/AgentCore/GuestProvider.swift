@@ -2,8 +2,9 @@ package import NestingModel
 
 /// Reads and changes guests: the port behind which libvirt stands. Calls block, and are made from one thread.
 ///
-/// A lost connection is the provider's to mend: it connects again and asks again, once, before it throws
-/// `hypervisor-unreachable`.
+/// A lost connection is the provider's to mend. A call that reads is made again over a new one, once, before it throws
+/// `hypervisor-unreachable`. A call that changes something throws that at once: it may have been carried out or not,
+/// and whoever decides looks anew before it is made again.
 package protocol GuestProvider: AnyObject {
     /// What manages guests here; absent where nothing does, unknown where it can't be asked.
     func manager() -> Fact<GuestManagerFacts>

@@ -26,10 +26,14 @@ package struct HelloResult: Codable, Sendable, Equatable {
     package var methods: [String]
     package var verbs: [String]
     package var bootID: Fact<String>
+    /// The highest epoch that this host has seen from the controller that it is enrolled with: one that was restored
+    /// from a backup sees by it that it is stale, before it orders anything. Nil where the host is enrolled with none,
+    /// or can't tell.
+    package var epoch: Int?
 
     package init(
         protocol: Int, agent: AgentIdentity, role: SessionRole, methods: [String], verbs: [String],
-        bootID: Fact<String>
+        bootID: Fact<String>, epoch: Int? = nil
     ) {
         self.protocol = `protocol`
         self.agent = agent
@@ -37,6 +41,7 @@ package struct HelloResult: Codable, Sendable, Equatable {
         self.methods = methods
         self.verbs = verbs
         self.bootID = bootID
+        self.epoch = epoch
     }
 }
 

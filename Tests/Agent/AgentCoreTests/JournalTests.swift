@@ -78,6 +78,26 @@ struct JournalTests {
         #expect(try journal.content().entries.map(\.request.id) == ["k5", "k6", "k7"])
     }
 
+    @Test("A file that was written over in its place, and given its old size and time, is read again")
+    func writtenOver() throws {
+        let guest = PretendGuest(1)
+        let bench = try Bench(PretendWorld(guest))
+        try bench.order(.set(guest))
+        let file = "\(bench.path)/state/corrections/k1.json"
+        var before = stat()
+        #expect(stat(file, &before) == 0)
+        let reader = try Journal(bench.folder)
+        #expect(try reader.content().entries.map(\.number) == [1])
+        let bytes = try DurableFile.read(file, limit: 1 << 20)
+        let other = String(decoding: bytes, as: UTF8.self).replacing("\"number\":1", with: "\"number\":7")
+        let handle = open(file, O_WRONLY)
+        #expect(write(handle, other, other.utf8.count) == bytes.count)
+        close(handle)
+        var times = [before.st_atim, before.st_mtim]
+        utimensat(AT_FDCWD, file, &times, 0)
+        #expect(try reader.content().entries.map(\.number) == [7])
+    }
+
     @Test("One worker works at a time")
     func oneWorker() throws {
         let bench = try Bench(PretendWorld())

@@ -76,6 +76,21 @@ struct SessionTests {
         #expect(try talk(bench, [Self.hello])[0].result(HelloResult.self).verbs == ["guest.set", "guests.drain"])
     }
 
+    @Test("hello tells the highest epoch that was seen, to either role, and none where no controller is known")
+    func epoch() throws {
+        let bench = try Bench(PretendWorld(guest))
+        func told(_ role: SessionRole) throws -> Int? {
+            try talk(bench, as: role, [Self.hello])[0].result(HelloResult.self).epoch
+        }
+        #expect(try told(.report) == 5)
+        _ = try talk(bench, [Self.hello, order(epoch: 9)])
+        #expect(try [told(.report), told(.correct)] == [9, 9])
+        try DurableFile.write(Array("{".utf8), to: "\(bench.path)/state/controller.json")
+        #expect(try told(.report) == nil)
+        try bench.folder.forgetEnrolment()
+        #expect(try told(.report) == nil)
+    }
+
     static let wrongLines: [(String, String)] = [
         ("nonsense", "parse"), ("[1]", "invalid-request"), (#"{"id":"x","method":"report"}"#, "invalid-request"),
         (#"{"id":5}"#, "invalid-request"), (#"{"id":5,"method":"shell"}"#, "unknown-method"),

@@ -57,6 +57,51 @@ struct HostileDaemonTests {
         #expect(LibvirtProvider(socket: fake.path).manager().value?.version == .known("9.0.0"))
     }
 
+    enum Change: CaseIterable {
+        case define, start, shutDown, cutPower, dropSavedState
+
+        func make(by provider: LibvirtProvider) throws {
+            let uuid = "01020304-0506-0708-090a-0b0c0d0e0f10"
+            switch self {
+            case .define: try provider.define("<domain/>")
+            case .start: try provider.start(uuid)
+            case .shutDown: try provider.requestShutdown(uuid)
+            case .cutPower: try provider.cutPower(uuid)
+            case .dropSavedState: try provider.dropSavedState(uuid)
+            }
+        }
+    }
+
+    @Test(
+        "that hangs up over a change is not asked for it again, and for other things it is", arguments: Change.allCases)
+    func hangUpOverChange(change: Change) throws {
+        let domain: [UInt8] = {
+            var writer = XDRWriter()
+            writer.string("web")
+            writer.fixed([UInt8](1...16))
+            writer.signed(-1)
+            return writer.bytes
+        }()
+        let asked = Counter()
+        let fake = try FakeLibvirt { procedure, _ in
+            FakeLibvirt.opening(procedure) {
+                switch procedure {
+                case .domainLookupByUUID: return .fine(domain)
+                case .connectGetLibVersion: return .fine([0, 0, 0, 0, 0, 0x89, 0x54, 0x40])
+                default:
+                    _ = asked.next()
+                    return .hangUp
+                }
+            }
+        }
+        let provider = LibvirtProvider(socket: fake.path)
+        let failure = #expect(throws: ProviderFailure.self) { try change.make(by: provider) }
+        #expect(failure?.code == .hypervisorUnreachable)
+        #expect(asked.value == 1)
+        #expect(provider.manager().value?.version == .known("9.0.0"))
+        #expect(fake.connections == 2)
+    }
+
     @Test(
         "an authentication that fails names what to do",
         arguments: [([0, 0, 0, 1, 0, 0, 0, 2] as [UInt8], "polkit"), ([0, 0, 0, 1, 0, 0, 0, 1], "does not know")])

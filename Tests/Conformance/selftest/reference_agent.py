@@ -197,9 +197,11 @@ class Session:
             raise Refused("protocol-mismatch")
         self.greeted = True
         orders = ["correct", "finish", "renew"] if self.role == "correct" else []
+        known = self.state.read("controller.json", None) if broken != "epoch-told" else None
         return {
             "protocol": 1, "agent": AGENT, "role": self.role, "methods": ["hello", "report", "corrections"] + orders,
             "verbs": ["guest.set", "guests.drain"] if orders else [], "bootID": UNKNOWN,
+            **({"epoch": known["epoch"]} if known else {}),
         }
 
     def answer(self, message):

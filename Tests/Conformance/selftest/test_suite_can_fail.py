@@ -11,8 +11,8 @@ HERE = pathlib.Path(__file__).parent
 
 # The rule, and the tests of which at least one must fail without it.
 RULES = {
-    "versions": "test_hello.py", "hello-order": "test_hello.py", "garbage": "test_framing.py",
-    "notifications": "test_framing.py", "unknown-fields": "test_framing.py", "line-limit": "test_framing.py",
+    "versions": "test_hello.py", "hello-order": "test_hello.py", "epoch-told": "test_hello.py",
+    "garbage": "test_framing.py", "notifications": "test_framing.py", "unknown-fields": "test_framing.py", "line-limit": "test_framing.py",
     "end-of-input": "test_framing.py", "controls": "test_report.py", "report-shape": "test_report.py",
     "unchanged": "test_report.py", "steady-digest": "test_report.py", "role": "test_report.py",
     "stranger": "test_correct.py", "epoch": "test_correct.py", "epoch-stored": "test_correct.py",

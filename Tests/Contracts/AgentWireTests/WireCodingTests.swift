@@ -42,6 +42,8 @@ struct WireCodingTests {
         #expect(result.agent == AgentIdentity(version: "9", protocol: 1, platform: "p"))
         #expect(result.methods == ["hello", "dance"])
         #expect(result.bootID == .absent)
+        #expect(result.epoch == nil)
+        #expect(try !line(result).contains("epoch"))
     }
 
     @Test("a code that this build does not know is kept, and its number says enough")

@@ -27,14 +27,27 @@ struct Lookout {
                 }
             }
             seen.connection = provider.connection
-            if let known = entry.connection, let present = seen.connection, known != present {
-                seen.unreachable = ProviderFailure(
-                    .hypervisorUnreachable, "the guests are known to \(known), and only \(present) answers")
-            }
+            if let strange = strange(to: entry.connection) { seen.unreachable = strange }
             return seen
         } catch {
             return Observation(failure: failure, unreachable: error)
         }
+    }
+
+    /// One guest alone, whatever its correction wants to know besides.
+    /// - Parameter connection: the one through which it was found.
+    /// - Returns: nil where it is not here any more.
+    func guest(_ uuid: String, over connection: String?) throws(ProviderFailure) -> GuestReport? {
+        let guest = try provider.guest(uuid)
+        if let strange = strange(to: connection) { throw strange }
+        return guest
+    }
+
+    /// Another connection than the guests' knows nothing of them.
+    private func strange(to known: String?) -> ProviderFailure? {
+        guard let known, let present = provider.connection, known != present else { return nil }
+        return ProviderFailure(
+            .hypervisorUnreachable, "the guests are known to \(known), and only \(present) answers")
     }
 
     /// The guest is read before and after its definition and its live state: a difference is looked at again, so that
@@ -44,9 +57,7 @@ struct Lookout {
         do throws(ProviderFailure) {
             for _ in 0..<3 {
                 guard let first = try provider.guest(uuid) else { return }
-                let wantsDefinition = [.checking, .defining, .rollingBack].contains(entry.record.phase)
-                seen.definition = wantsDefinition ? try sight(of: change, in: entry, uuid) : nil
-                seen.liveFault = try provider.liveFault(of: change, guest: uuid)
+                try readDefinitions(of: uuid, change, entry, &seen)
                 guard let second = try provider.guest(uuid) else { return }
                 if first.definitionDigest == second.definitionDigest, first.state == second.state,
                     first.run == second.run
@@ -58,6 +69,22 @@ struct Lookout {
             throw ProviderFailure(.hypervisorUnreachable, "the guest \(uuid) changes all the time")
         } catch  where error.code == .guestUnknown {
             seen.guests[uuid] = nil
+        }
+    }
+
+    /// What can't be read is no hypervisor that can't be asked: its correction must not wait for it for ever.
+    private func readDefinitions(
+        of uuid: String, _ change: GuestChange, _ entry: JournalEntry, _ seen: inout Observation
+    ) throws(ProviderFailure) {
+        (seen.definition, seen.liveFault, seen.unread) = (nil, nil, nil)
+        let phase = entry.record.phase
+        do throws(ProviderFailure) {
+            if [.checking, .defining, .rollingBack].contains(phase) {
+                seen.definition = try sight(of: change, in: entry, uuid)
+            }
+            if phase != .rollingBack { seen.liveFault = try provider.liveFault(of: change, guest: uuid) }
+        } catch  where error.code != .hypervisorUnreachable && error.code != .guestUnknown {
+            seen.unread = error
         }
     }
 

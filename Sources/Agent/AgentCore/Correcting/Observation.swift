@@ -8,6 +8,9 @@ package struct Observation: Sendable {
     package var definition: DefinitionSight?
     /// `guest.set`: why the running guest was not started with the change; nil where it was, or does not run.
     package var liveFault: String?
+    /// `guest.set`: why the definition, or what the guest runs with, could not be read: neither is known then, and the
+    /// guest itself is.
+    package var unread: ProviderFailure?
     /// The connection that answered; nil where there is only one.
     package var connection: String?
     /// What the last action met, where it failed.

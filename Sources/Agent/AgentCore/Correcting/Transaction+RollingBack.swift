@@ -14,6 +14,7 @@ extension Transaction {
 
     mutating func rollBack() -> TransactionStep {
         guard let guest = entry.request.guest.flatMap({ seen.guests[$0] }) else { return vanished() }
+        if unread != nil, !hasWaitedToRead() { return TransactionStep(entry, pause: Self.reach) }
         if case .setBackNeeded(true) = seen.definition, entry.defines < Self.tries {
             // Remembered once: a later run was started from the definition that was put back.
             if entry.runSetBack == nil, guest.isRunning, entry.duties[0].isNewRun(guest, bootID: now.bootID) {
@@ -91,6 +92,7 @@ extension Transaction {
     }
 
     private mutating func finishRollingBack() -> TransactionStep {
-        end(entry.ending ?? Ending(.rolledBack, "the definition is as it was"))
+        if let unread, let guest = entry.request.guest.flatMap({ seen.guests[$0] }) { noteUnread(guest, unread) }
+        return end(entry.ending ?? Ending(.rolledBack, "the definition is as it was"))
     }
 }

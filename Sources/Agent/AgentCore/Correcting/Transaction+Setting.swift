@@ -64,6 +64,7 @@ extension Transaction {
             return refuse(
                 GuestRefusals.refused(code, failure.sentence.shown, remedy: failure.remedy))
         }
+        if let unread { return defineUnread(guest, unread) }
         switch seen.definition {
         case .has: return defined(guest)
         case .impossible(let failure): return end(self.failure(.definitionChanged, failure.sentence.shown))
@@ -135,8 +136,9 @@ extension Transaction {
             entry.duties[0].seenOff = true
             return goToStart(guest)
         }
-        if guest.isRunning, entry.duties[0].isNewRun(guest, bootID: now.bootID), seen.liveFault == nil {
-            return runsAgain(guest)
+        if guest.isRunning, entry.duties[0].isNewRun(guest, bootID: now.bootID) {
+            if let unread { return runsUnread(guest, unread) }
+            if seen.liveFault == nil { return runsAgain(guest) }
         }
         if let deadline = entry.deadline, deadline.isOver(at: now) {
             guard entry.request.consent.cutPower else {
@@ -164,6 +166,7 @@ extension Transaction {
     mutating func start() -> TransactionStep {
         guard let guest else { return vanished() }
         if guest.isRunning {
+            if let unread { return runsUnread(guest, unread) }
             guard let fault = seen.liveFault else { return runsAgain(guest) }
             let failed = failure(
                 .checkFailed, "\(guest.label) runs again, without the change: \(fault.shown)",

@@ -22,7 +22,8 @@ package struct Transaction {
     static let askAgain = 10.0
     /// Seconds between two tries to start a guest: a guest that somebody else starts is seen before.
     static let startAgain = 2.0
-    /// Seconds between two tries to reach the hypervisor, and how long a correction that has not begun waits for it.
+    /// Seconds between two tries to reach the hypervisor, and how long a correction that has not begun waits for it,
+    /// and any for a definition that can't be read.
     static let reach = 1.0
     static let reachSeconds = 30
     /// Starts that may fail within a deadline, and writes of a definition that do not show.
@@ -31,9 +32,12 @@ package struct Transaction {
     /// The next step.
     package mutating func next() -> TransactionStep {
         if let lost = seen.unreachable { return waitForHypervisor(lost) }
+        if unread == nil { entry.reading = nil }
         switch entry.record.phase {
         case .queued: return begin()
-        case .checking: return check()
+        case .checking:
+            if let unread { return waitForHypervisor(unread) }
+            return check()
         case .defining: return define()
         case .stopping: return entry.request.verb == .drainGuests ? drain() : stop()
         case .starting: return start()
@@ -71,6 +75,7 @@ extension Transaction {
         entry.record.sentence = sentence
         entry.record.owesStart = entry.duties.contains(where: \.owesStart)
         entry.defines = 0
+        entry.reading = nil
         entry.trail.append(entry.record)
     }
 
@@ -91,6 +96,23 @@ extension Transaction {
 
     func failure(_ code: CorrectionCode, _ sentence: String, remedy: String = "") -> Ending {
         Ending(.failed, code: code.rawValue, sentence, remedy: remedy)
+    }
+
+    /// Why what this phase decides by is not known, though the guest is.
+    var unread: ProviderFailure? {
+        if let unread = seen.unread { return unread }
+        let decidesByIt = entry.record.phase == .defining || entry.record.phase == .rollingBack
+        guard decidesByIt, seen.definition == nil else { return nil }
+        return ProviderFailure(.unexpectedAnswer, "it was not looked at")
+    }
+
+    /// Whether what can't be read was waited for long enough.
+    mutating func hasWaitedToRead() -> Bool {
+        guard let reading = entry.reading else {
+            entry.reading = deadline(Self.reachSeconds)
+            return false
+        }
+        return reading.isOver(at: now)
     }
 
     func run(of guest: GuestReport) -> RunIdentity? {

@@ -13,6 +13,7 @@ package final class Worker {
     private let clock: any BootClock
     private let waiter: any Waiter
     private var failures: [String: ProviderFailure] = [:]
+    private var unwritten = UnwrittenStarts()
 
     package init(journal: Journal, guests: any GuestProvider, clock: any BootClock, waiter: any Waiter) {
         self.journal = journal
@@ -35,6 +36,8 @@ package final class Worker {
     static let startingSeconds = 300.0
 
     /// - Returns: false where another worker is at it.
+    /// - Throws: where the journal can't be read; with `settled` also where it can't be written, once the guests that
+    ///   are owed a start run all the same.
     @discardableResult
     package func run(until: Until = .idle) throws(StateFault) -> Bool {
         guard journal.takeWork() else { return false }
@@ -44,14 +47,16 @@ package final class Worker {
             let due = WorkQueue.due(content.entries)
             if content.needWork.isEmpty, try journal.leaveWork(where: { $0.needWork.isEmpty }) { return true }
             var pause = Self.longest
+            var fault: StateFault?
             for id in due {
-                do throws(StateFault) { pause = min(pause, try step(id)) } catch {
-                    // A full disk must not end the only process that owes a guest its start.
-                    guard until == .idle else { throw error }
-                }
+                // A full disk must not end the only process that owes a guest its start.
+                do throws(StateFault) { pause = min(pause, try step(id)) } catch { fault = error }
             }
             let isTimeUp = clock.now().elapsed(since: began) >= Self.startingSeconds
-            if until == .settled, pause >= Transaction.dutyLook || isTimeUp,
+            if let fault {
+                let areUp = unwritten.run(try journal.content().entries, by: lookout, at: clock.now())
+                if until == .settled, areUp && pause >= Transaction.dutyLook || isTimeUp { throw fault }
+            } else if until == .settled, pause >= Transaction.dutyLook || isTimeUp,
                 try journal.leaveWork(where: { $0.needWork.allSatisfy { $0.isWaiting || !$0.isOpen } })
             {
                 return true
@@ -64,7 +69,7 @@ package final class Worker {
     /// - Returns: seconds until the next look at it is worth while.
     private func step(_ id: String) throws(StateFault) -> Double {
         guard let known = try journal.content().entry(id), known.needsWork else { return 0 }
-        let seen = lookout.look(for: known, failure: failures[id])
+        let seen = unwritten.withoutGone(lookout.look(for: known, failure: failures[id]), for: known)
         let now = clock.now()
         var decided: TransactionStep?
         do throws(JournalRefusal) {

@@ -10,11 +10,8 @@ package final class Journal {
     private let workLock: FileLock
     private var cache: [String: Cached] = [:]
 
-    /// A file as it was last read; a replaced file has another inode.
     private struct Cached {
-        var inode: UInt64
-        var seconds: Int
-        var nanoseconds: Int
+        var version: FileVersion
         var entry: JournalEntry
     }
 
@@ -102,11 +99,8 @@ package final class Journal {
                 content.damaged.append(.damaged(JournalName.id(of: name), "its journal was damaged: \(path)"))
                 continue
             }
-            var facts = stat()
-            guard stat(path, &facts) == 0 else { continue }
-            if let known = cache[name], known.inode == UInt64(facts.st_ino), known.seconds == facts.st_mtim.tv_sec,
-                known.nanoseconds == facts.st_mtim.tv_nsec
-            {
+            guard let version = FileVersion(of: path) else { continue }
+            if let known = cache[name], known.version == version {
                 seen[name] = known
                 content.entries.append(known.entry)
                 continue
@@ -123,12 +117,10 @@ package final class Journal {
                         .damaged(JournalName.id(of: name), "its journal is of a newer agent: \(path)"))
                     continue
                 }
-                seen[name] = Cached(
-                    inode: UInt64(facts.st_ino), seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec,
-                    entry: entry)
+                if version.isSettled { seen[name] = Cached(version: version, entry: entry) }
                 content.entries.append(entry)
             } catch {
-                content.damaged.append(try setAside(name))
+                content.damaged.append(setAside(name))
             }
         }
         cache = seen
@@ -152,13 +144,18 @@ package final class Journal {
         return names.sorted()
     }
 
-    private func setAside(_ name: String) throws(StateFault) -> CorrectionRecord {
+    /// Where the disk does not let it be set aside, it is damaged all the same, and keeps nobody from the others.
+    private func setAside(_ name: String) -> CorrectionRecord {
         let path = "\(folder.corrections)/\(name)"
         var number = 1
         while access("\(path)\(JournalName.damagedMark)-\(number)", F_OK) == 0 { number += 1 }
         let aside = "\(path)\(JournalName.damagedMark)-\(number)"
-        guard rename(path, aside) == 0 else { throw .errno(.unwritable, "set aside", path) }
-        try DurableFile.sync(folder: folder.corrections)
+        guard rename(path, aside) == 0 else {
+            let fault = StateFault.errno(.unwritable, "set aside", path)
+            return .damaged(JournalName.id(of: name), "its journal is damaged: \(fault.sentence)")
+        }
+        // Lost to a power cut, the name is set aside again at the next reading.
+        try? DurableFile.sync(folder: folder.corrections)
         return .damaged(JournalName.id(of: name), "its journal was damaged: \(aside)")
     }
 

@@ -25,6 +25,8 @@ package struct JournalEntry: Codable, Sendable, Hashable {
     package var runSetBack: RunIdentity?
     /// How long the present phase may take.
     package var deadline: BootDeadline?
+    /// How long a definition that can't be read is waited for; nil where it could be read.
+    package var reading: BootDeadline?
     /// How long a verdict is waited for, or a drain is held.
     package var hold: BootDeadline?
     /// What a renewal made of the order's hold; the order itself stays as it was given.

@@ -113,7 +113,8 @@ extension Session {
             protocol: version, agent: AgentIdentity.current, role: role, methods: role.methods.map(\.rawValue),
             verbs: role == .correct
                 ? [CorrectionVerb.setGuest.rawValue, CorrectionVerb.drainGuests.rawValue] : [],
-            bootID: bootID.isEmpty ? .unknown("the kernel's boot id can't be read") : .known(bootID))
+            bootID: bootID.isEmpty ? .unknown("the kernel's boot id can't be read") : .known(bootID),
+            epoch: try? folder.enrolment()?.epoch)
     }
 
     private func report(_ parameters: ReportParameters?) -> ReportResult {

@@ -16,11 +16,14 @@ package struct StateFolder: Sendable {
 
     package var exists: Bool { access(corrections, R_OK | X_OK) == 0 }
 
-    /// Makes what is missing, and takes everybody else's rights to it away.
+    /// Makes what is missing, and takes everybody else's rights to it away. What is right already is left alone: a
+    /// file system that can't be written must not keep the agent from the guests that it owes a start.
     package func prepare() throws(StateFault) {
         try DurableFile.makeFolder(corrections)
         for folder in [path, corrections] {
-            guard chmod(folder, 0o700) == 0 else {
+            var facts = stat()
+            if stat(folder, &facts) == 0, facts.st_mode & 0o7777 == 0o700, facts.st_uid == geteuid() { continue }
+            guard chmod(folder, 0o700) == 0 || errno == EROFS else {
                 throw .errno(
                     .unwritable, "restrict", folder,
                     remedy: "run as the user that owns it, or name another with --state")

@@ -23,24 +23,42 @@ final class LibvirtLink {
 
     var endpoint: LibvirtEndpoint? { connection?.endpoint }
 
-    /// Makes the calls, and where the connection ends meanwhile, makes them once more over a new one.
+    /// Makes calls that only read, and where the connection ends meanwhile, makes them once more over a new one.
     func ask(
         _ calls: [RemoteCall], within limit: Duration
     ) throws(Unreachable) -> [RemoteAnswer] {
-        let first: LibvirtConnection
-        if let connection { first = connection } else { first = try connect() }
+        let first = try connected()
         do throws(ConnectionFault) {
-            return try first.ask(calls, within: limit)
+            return try ask(calls, over: first, within: limit)
         } catch {
-            connection = nil
             guard case .closed = error else { throw .failed(error) }
         }
         let second = try reconnect()
+        do throws(ConnectionFault) { return try ask(calls, over: second, within: limit) } catch { throw .failed(error) }
+    }
+
+    /// Makes a call that changes something. Where the connection ends meanwhile nobody knows whether it was carried
+    /// out, and to make it again could undo what happened since: whoever asked looks first.
+    func tell(_ call: RemoteCall, within limit: Duration) throws(Unreachable) -> RemoteAnswer {
+        let only = try connected()
+        do throws(ConnectionFault) { return try ask([call], over: only, within: limit)[0] } catch {
+            throw .failed(error)
+        }
+    }
+
+    private func connected() throws(Unreachable) -> LibvirtConnection {
+        if let connection { return connection }
+        return try connect()
+    }
+
+    private func ask(
+        _ calls: [RemoteCall], over present: LibvirtConnection, within limit: Duration
+    ) throws(ConnectionFault) -> [RemoteAnswer] {
         do throws(ConnectionFault) {
-            return try second.ask(calls, within: limit)
+            return try present.ask(calls, within: limit)
         } catch {
             connection = nil
-            throw .failed(error)
+            throw error
         }
     }
 

@@ -36,8 +36,8 @@ extension LibvirtProvider {
         throw ProviderFailure(error, "dropping the saved state of guest \(domain.name)")
     }
 
-    /// Does one thing to a guest. A refusal is none where the guest is as wanted all the same: the call may have been
-    /// made twice over a lost connection, or somebody else was first.
+    /// Does one thing to a guest. A refusal is none where the guest is as wanted all the same: an earlier call whose
+    /// answer was lost may have done it, or somebody else was first.
     private func run(
         _ procedure: Procedure, on uuid: String, _ verb: String, unless isDone: (GuestState) -> Bool
     ) throws(ProviderFailure) {
@@ -51,7 +51,7 @@ extension LibvirtProvider {
 
     private func change(_ call: RemoteCall) throws(ProviderFailure) -> RemoteAnswer {
         do throws(LibvirtLink.Unreachable) {
-            return try link.ask([call], within: link.patience.changing)[0]
+            return try link.tell(call, within: link.patience.changing)
         } catch {
             throw ProviderFailure(error)
         }

@@ -40,8 +40,11 @@ final class Bench {
 
     /// Works until nothing is open, saying `verdict` as soon as one is waited for.
     @discardableResult
-    func work(saying verdict: CorrectionVerdict? = nil, until: Worker.Until = .idle) throws -> CorrectionRecord {
+    func work(
+        saying verdict: CorrectionVerdict? = nil, until: Worker.Until = .idle, meanwhile: @escaping () -> Void = {}
+    ) throws -> CorrectionRecord {
         host.meanwhile = { [unowned self] _ in
+            meanwhile()
             guard let verdict, let content = try? journal.content() else { return }
             for entry in content.entries where entry.isWaiting && entry.verdict == nil {
                 finish(entry.request.id, verdict)
@@ -52,6 +55,17 @@ final class Bench {
         return try #require(try journal.content().records().last)
     }
 
+    /// As on a full disk, a correction's file can't be written: a folder stands where it would be written first.
+    var isDiskFull = false {
+        didSet {
+            for id in ["k1", "d1"] {
+                let place = "\(folder.corrections)/.\(id).json.new"
+                if isDiskFull { mkdir(place, 0o700) } else { rmdir(place) }
+            }
+        }
+    }
+
+    var phase: CorrectionPhase? { record?.phase }
     var record: CorrectionRecord? { try? journal.content().records().last }
     var trail: [CorrectionPhase] { (try? journal.content().entries.last?.trail.map(\.phase)) ?? [] }
 }

@@ -15,6 +15,11 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
     /// No manager answers at all, or another one than the guests'.
     var isAbsent = false
     var isAnother = false
+    /// Its definition, or what a guest runs with, can't be read.
+    var hidesDefinition = false
+    var hidesLive = false
+    /// When each start was tried.
+    private(set) var startsTried: [Double] = []
     var waits = 0
     /// Runs at each wait, for what happens beside the worker.
     var meanwhile: (PretendHypervisor) -> Void = { _ in }
@@ -52,7 +57,7 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
     private func reach(_ uuid: String) throws(ProviderFailure) -> PretendGuest {
         mark()
         if unreachable { throw ProviderFailure(.hypervisorUnreachable, "nobody listens") }
-        guard !isAnother, let guest = world.guests[uuid] else {
+        guard !isAnother, let guest = world.guests[uuid], !guest.hasLeft else {
             throw ProviderFailure(.guestUnknown, "no guest \(uuid)")
         }
         return guest
@@ -95,7 +100,9 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
     }
 
     func definition(_ uuid: String) throws(ProviderFailure) -> String {
-        PretendText.write(uuid, try reach(uuid).definition)
+        let guest = try reach(uuid)
+        if hidesDefinition { throw ProviderFailure(.unexpectedAnswer, "a definition can't be read: not XML") }
+        return PretendText.write(uuid, guest.definition)
     }
 
     func applying(_ change: GuestChange, to definition: String) throws(ProviderFailure) -> String {
@@ -124,6 +131,7 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
 
     func liveFault(of change: GuestChange, guest uuid: String) throws(ProviderFailure) -> String? {
         guard let live = try reach(uuid).live else { return nil }
+        if hidesLive { throw ProviderFailure(.operationFailed, "reading the definition: no") }
         for (key, value) in PretendText.values(of: change) where live[key] != value {
             return "\(key) is \(live[key] ?? "absent")"
         }
@@ -141,6 +149,7 @@ final class PretendHypervisor: GuestProvider, BootClock, Waiter {
 
     func start(_ uuid: String) throws(ProviderFailure) {
         let guest = try reach(uuid)
+        startsTried.append(world.time)
         guard guest.state != .running else { throw ProviderFailure(.operationFailed, "it runs already") }
         guard guest.failsToStartWith.isEmpty || !guest.failsToStartWith.allSatisfy({ guest.definition[$0] == $1 })
         else {

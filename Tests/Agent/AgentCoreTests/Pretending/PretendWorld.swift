@@ -22,6 +22,9 @@ struct PretendWorld: Codable, Equatable {
         enum What: Codable, Equatable {
             case reboot(autostart: [String] = [], saved: [String] = [])
             case vanish(String)
+            /// Moves to another host, and leaves its definition; until the manager restarts it knows why that is off.
+            case leave(String)
+            case restartManager
             case pause(String)
             case edit(String, key: String, value: String)
         }
@@ -61,6 +64,10 @@ struct PretendWorld: Codable, Equatable {
             }
             for uuid in autostart { start(uuid) }
         case .vanish(let uuid): guests[uuid] = nil
+        case .leave(let uuid):
+            powerOff(uuid)
+            guests[uuid]?.hasLeft = true
+        case .restartManager: for uuid in guests.keys { guests[uuid]?.hasLeft = false }
         case .pause(let uuid): guests[uuid]?.state = .paused
         case .edit(let uuid, let key, let value): guests[uuid]?.definition[key] = value
         }
@@ -106,6 +113,7 @@ struct PretendGuest: Codable, Equatable {
     var failsToStartWith: [String: String] = [:]
     var refusesDefinition = false
     var needsKVM = false
+    var hasLeft = false
     /// Starts without what its definition says of this key.
     var liveLacks: String?
 
