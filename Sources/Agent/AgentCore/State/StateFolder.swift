@@ -16,16 +16,39 @@ package struct StateFolder: Sendable {
 
     package var exists: Bool { access(corrections, R_OK | X_OK) == 0 }
 
-    /// Makes what is missing, and takes everybody else's rights to it away.
+    /// Makes what is missing, and takes everybody else's rights to it away. A folder that others use too, such as
+    /// /var/lib, keeps its mode: closing it would break them.
     package func prepare() throws(StateFault) {
+        let isShared = try isShared()
         try DurableFile.makeFolder(corrections)
-        for folder in [path, corrections] {
+        for folder in isShared ? [corrections] : [path, corrections] {
             guard chmod(folder, 0o700) == 0 else {
                 throw .errno(
                     .unwritable, "restrict", folder,
                     remedy: "run as the user that owns it, or name another with --state")
             }
         }
+    }
+
+    /// Whether the folder holds what the agent did not make.
+    /// - Throws: where it does, and others might put files there under the agent's names.
+    private func isShared() throws(StateFault) -> Bool {
+        let own = ["corrections", "journal.lock", "lock", Enrolment.file, HypervisorAddress.file]
+        let names = Set(own + own.map { ".\($0).new" })
+        do throws(StateFault) {
+            guard try DurableFile.names(in: path).contains(where: { !names.contains($0) }) else { return false }
+        } catch {
+            guard error.code == .missing else { throw error }
+            return false
+        }
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { throw .errno(.unreadable, "look at", path) }
+        guard facts.st_mode & 0o022 == 0, facts.st_uid == geteuid() || facts.st_uid == 0 else {
+            throw StateFault(
+                .unwritable, "\(path) holds other files, and others than user \(geteuid()) may write there",
+                remedy: "name a folder of the agent's own with --state")
+        }
+        return true
     }
 
     /// - Returns: nil where there is no such document.
