@@ -140,8 +140,7 @@ struct CorrectionConversation {
                 throw AgentFailure(
                     .agentFailed, hop: connection.path, "the agent does not know correction '\(correction)'")
             }
-            let next = try await connection.nextProgress(deadline: end - ContinuousClock.now)
-            guard next.id == correction else { continue }
+            let next = try await connection.nextProgress(of: correction, deadline: end - ContinuousClock.now)
             if next.phase != record?.phase {
                 controller.progress.send(
                     remediation: remediation, path: connection.path,
