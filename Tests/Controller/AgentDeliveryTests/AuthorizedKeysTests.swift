@@ -49,14 +49,14 @@ struct AuthorizedKeysTests {
         #expect(keys().text(with: "ssh-rsa AAAA me").hasPrefix("ssh-rsa AAAA me\nrestrict,"))
     }
 
-    @Test(
-        "leave every other line as it is, byte for byte",
-        arguments: [
-            "ssh-rsa AAAA desk\r\n# two\r\n", "ssh-rsa AAAA desk\n\n \n\n", "\n\n", "\r\n",
-        ].map { Array($0.utf8) } + [
-            // Latin-1, which is no UTF-8, and a zero byte.
-            Array("ssh-rsa AAAA Andr".utf8) + [0xE9, 0x0A], [0x23, 0x00, 0xFF, 0xFE, 0x0A],
-        ])
+    static let files: [[UInt8]] = [
+        Array("ssh-rsa AAAA desk\r\n# two\r\n".utf8), Array("ssh-rsa AAAA desk\n\n \n\n".utf8), Array("\n\n".utf8),
+        Array("\r\n".utf8),
+        // Latin-1, which is no UTF-8, and a zero byte.
+        Array("ssh-rsa AAAA Andr".utf8) + [0xE9, 0x0A], [0x23, 0x00, 0xFF, 0xFE, 0x0A],
+    ]
+
+    @Test("leave every other line as it is, byte for byte", arguments: files)
     func bytes(_ foreign: [UInt8]) {
         let with = keys().added(to: foreign)
         #expect(with.starts(with: foreign))

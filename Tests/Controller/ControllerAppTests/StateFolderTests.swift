@@ -2,7 +2,6 @@ import Foundation
 import Glibc
 import NestorTestKit
 import StructuredLog
-import Synchronization
 import Testing
 
 @testable import ControllerApp
@@ -42,14 +41,14 @@ struct StateFolderTests {
 
     @Test("has its keys on the disk, and then their names, before anybody is told of them")
     func synced() throws {
-        let seen = Mutex<[String]>([])
+        var seen: [String] = []
         let folder = try StateFolder(path: path, log: log) { file in
             let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(file)")
-            seen.withLock { $0.append(URL(filePath: link ?? "").lastPathComponent) }
+            seen.append(URL(filePath: link ?? "").lastPathComponent)
             return fsync(file)
         }
         _ = try folder.keys()
-        #expect(seen.withLock { $0 } == ["report.key.new", "correct.key.new", "state"])
+        #expect(seen == ["report.key.new", "correct.key.new", "state"])
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: path).sorted() == ["correct.key", "lock", "report.key"])
         #expect(try mode(path + "/report.key") == 0o600)
