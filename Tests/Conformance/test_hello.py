@@ -67,7 +67,8 @@ def test_the_boot_id_is_the_reports(agent):
 
 
 def test_a_host_that_is_not_enrolled_tells_no_epoch(agent):
-    assert "epoch" not in agent.start(greet=False).hello()
+    said = agent.start(greet=False).hello()
+    assert "epoch" not in said and "controller" not in said
 
 
 @pytest.mark.parametrize("role", ["report", "correct"])
@@ -77,4 +78,4 @@ def test_an_enrolled_host_tells_the_highest_epoch_that_it_has_seen(enrolled, rol
     assert enrolled.start("correct").refusal("finish", word) == "correction-unknown"
     result = enrolled.start(role, greet=False).hello()
     fits(result, "helloResult")
-    assert result["epoch"] == EPOCH + 3
+    assert (result["controller"], result["epoch"]) == (CONTROLLER, EPOCH + 3)

@@ -48,6 +48,40 @@ struct EnrolmentTests {
         #expect(try String(contentsOfFile: host.authorizedKeys, encoding: .utf8) == before)
     }
 
+    @Test("what others have in the agent's folders and in authorized_keys outlives the agent, byte for byte")
+    func sharedPlaces() async throws {
+        let host = try await PretendHost("rack7")
+        let fleet = try await Fleet.start()
+        try FileManager.default.createDirectory(atPath: host.agentState, withIntermediateDirectories: false)
+        try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(host.agentState)/notes.txt"))
+        // Another system's line ends, another encoding, blank lines.
+        var keys = try Data(contentsOf: URL(fileURLWithPath: host.authorizedKeys))
+        keys += Data("# desk\r\n\r\n# Andr".utf8) + [0xE9, 0x0A, 0x0A]
+        try keys.write(to: URL(fileURLWithPath: host.authorizedKeys))
+
+        let row: HostRow = try await fleet.ask(host.enrolment)
+        #expect(row.health.state == .ok)
+        let removed = try await fleet.nestor(
+            "host", "remove", "rack7", "--uninstall", "--yes", "--operator-key", host.operatorKeyFile)
+        #expect(removed.code == 0, "\(removed)")
+        #expect("\(removed)".contains("\(host.agentState) holds other files, and stays"), "\(removed)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: host.agentState) == ["notes.txt"])
+        #expect(!FileManager.default.fileExists(atPath: host.agentDirectory))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: host.authorizedKeys)) == keys)
+    }
+
+    @Test("the root of all is no folder for an agent")
+    func rootFolder() async throws {
+        let host = try await PretendHost("rack7")
+        let fleet = try await Fleet.start()
+        var words = try host.enrolment
+        words[words.firstIndex(of: "--agent-state")! + 1] = "/"
+        let refused = try await fleet.nestor(words)
+        #expect(refused.code != 0)
+        #expect(refused.complaint.contains("--agent-state '/'"), "\(refused)")
+        #expect(!FileManager.default.fileExists(atPath: host.agentDirectory))
+    }
+
     @Test("another fingerprint than the named one stops enrolment before anything is pushed")
     func wrongFingerprint() async throws {
         let host = try await PretendHost("rack7")

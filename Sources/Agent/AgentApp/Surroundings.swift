@@ -11,17 +11,26 @@ struct Surroundings {
 
     init(_ command: ParsedCommand) throws(StateFault) {
         folder = StateFolder(Self.absolute(try Self.stateFolder(command.option("state"))))
-        let given = HypervisorAddress(
+        var given = HypervisorAddress(
             socket: command.option("libvirt-socket").map(Self.absolute), uri: command.option("libvirt-uri"))
         // Remembered by enrolment for those who are not told, such as `recover` at boot; what cannot be read is not
         // there for an ordinary user who only asks for a report.
-        let remembered = given == HypervisorAddress() ? try? folder.hypervisorAddress() : nil
-        address = remembered ?? given
+        let remembered = try? folder.hypervisorAddress()
+        if given == HypervisorAddress(), let remembered { given = remembered }
+        // The remembered one first, whatever this login has: a session and `recover` must find the same libvirt.
+        // Without any word, systemd's rule holds for those too to whom nobody gave the variable.
+        given.runtimeDirectory =
+            remembered?.runtimeDirectory ?? Self.ownRuntimeDirectory ?? "/run/user/\(geteuid())"
+        address = given
+    }
+
+    /// Where this login's session daemons listen; nil where it was not told.
+    static var ownRuntimeDirectory: String? {
+        environment("XDG_RUNTIME_DIR").flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
 
     var guests: any GuestProvider {
-        LibvirtProvider(
-            socket: address.socket, uri: address.uri, runtimeDirectory: Self.environment("XDG_RUNTIME_DIR"))
+        LibvirtProvider(socket: address.socket, uri: address.uri, runtimeDirectory: address.runtimeDirectory)
     }
 
     func reports(sysroot: String? = nil) -> ReportBuilder {

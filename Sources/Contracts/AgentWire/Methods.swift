@@ -26,14 +26,15 @@ package struct HelloResult: Codable, Sendable, Equatable {
     package var methods: [String]
     package var verbs: [String]
     package var bootID: Fact<String>
-    /// The highest epoch that this host has seen from the controller that it is enrolled with: one that was restored
-    /// from a backup sees by it that it is stale, before it orders anything. Nil where the host is enrolled with none,
-    /// or can't tell.
+    /// The controller that may correct here. Nil where the host is enrolled with none, or can't tell.
+    package var controller: String?
+    /// The highest epoch that this host has seen from that controller: one that was restored from a backup sees by it
+    /// that it is stale, before it orders anything.
     package var epoch: Int?
 
     package init(
         protocol: Int, agent: AgentIdentity, role: SessionRole, methods: [String], verbs: [String],
-        bootID: Fact<String>, epoch: Int? = nil
+        bootID: Fact<String>, controller: String? = nil, epoch: Int? = nil
     ) {
         self.protocol = `protocol`
         self.agent = agent
@@ -41,6 +42,7 @@ package struct HelloResult: Codable, Sendable, Equatable {
         self.methods = methods
         self.verbs = verbs
         self.bootID = bootID
+        self.controller = controller
         self.epoch = epoch
     }
 }

@@ -8,7 +8,7 @@ package struct AgentInstaller: Sendable {
     private let session: any SecureShellSession
     private let deadline: Duration
     /// Tells what is done, one sentence each.
-    private let progress: @Sendable (String) -> Void
+    let progress: @Sendable (String) -> Void
 
     /// - Parameter deadline: of each single step.
     package init(
@@ -87,9 +87,9 @@ package struct AgentInstaller: Sendable {
         let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         _ = try await run(
             "umask 077; mkdir -p \(shellQuoted(folder))", what: "make the folder '\(folder)'")
-        let before = String(decoding: try await download(file, limit: 1 << 20) ?? [], as: UTF8.self)
+        let before = try await download(file, limit: 1 << 20) ?? []
         let after = keys.added(to: before)
-        if after != before { try await upload(Array(after.utf8), to: file, mode: 0o600) }
+        if after != before { try await upload(after, to: file, mode: 0o600) }
         progress("the keys for reporting and correcting are in \(file)")
     }
 
@@ -106,36 +106,10 @@ package struct AgentInstaller: Sendable {
         }
         if survey.starter == .systemd {
             _ = try await run(
-                "systemctl daemon-reload && systemctl enable --now nestor-agent-recover.timer",
+                "systemctl daemon-reload && systemctl enable --now \(RecoveryFiles.timer)",
                 what: "enable the timer")
         }
         progress("open corrections are settled at boot and every minute, by \(survey.starter.rawValue)")
-    }
-
-    /// Takes away all that the calls above brought.
-    package func uninstall(agent: InstalledAgent, controller: String, survey: HostSurvey) async throws(DeliveryFailure)
-    {
-        let file = agent.authorizedKeys
-        if let before = try await download(file, limit: 1 << 20) {
-            let after = AuthorizedKeys.removed(from: String(decoding: before, as: UTF8.self), controller: controller)
-            try await upload(Array(after.utf8), to: file, mode: 0o600)
-        }
-        progress("the controller's keys are out of \(file)")
-        let recovery = RecoveryFiles(agent: agent)
-        if survey.userID == 0 {
-            if survey.starter == .systemd {
-                _ = try await run(
-                    "systemctl disable --now nestor-agent-recover.timer 2>/dev/null || true", what: "stop the timer")
-            }
-            for path in recovery.files(for: survey.starter).map(\.path) {
-                _ = try await run("rm -f \(shellQuoted(path))", what: "remove '\(path)'")
-            }
-        }
-        let binary = "\(agent.directory)/nestor-agent"
-        _ = try await run(
-            "rm -f \(shellQuoted(binary)); rmdir \(shellQuoted(agent.directory)) 2>/dev/null; "
-                + "rm -rf \(shellQuoted(agent.state)); true", what: "remove '\(binary)'")
-        progress("\(binary) and \(agent.state) are gone")
     }
 
     // MARK: Steps
@@ -151,7 +125,7 @@ package struct AgentInstaller: Sendable {
         return String(word)
     }
 
-    private func run(_ command: String, what: String) async throws(DeliveryFailure) -> String {
+    func run(_ command: String, what: String) async throws(DeliveryFailure) -> String {
         let result: CommandResult
         do throws(SSHFailure) {
             result = try await session.run(command, limit: 1 << 20, deadline: deadline)
@@ -166,7 +140,7 @@ package struct AgentInstaller: Sendable {
         return String(decoding: result.output, as: UTF8.self)
     }
 
-    private func upload(_ bytes: [UInt8], to path: String, mode: UInt16) async throws(DeliveryFailure) {
+    func upload(_ bytes: [UInt8], to path: String, mode: UInt16) async throws(DeliveryFailure) {
         do throws(SSHFailure) {
             try await session.upload(bytes, to: path, mode: mode, deadline: deadline)
         } catch {
@@ -175,7 +149,7 @@ package struct AgentInstaller: Sendable {
         }
     }
 
-    private func download(_ path: String, limit: Int) async throws(DeliveryFailure) -> [UInt8]? {
+    func download(_ path: String, limit: Int) async throws(DeliveryFailure) -> [UInt8]? {
         do throws(SSHFailure) {
             return try await session.download(path, limit: limit, deadline: deadline)
         } catch {

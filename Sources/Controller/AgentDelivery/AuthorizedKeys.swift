@@ -26,27 +26,36 @@ package struct AuthorizedKeys: Sendable {
         self.forwards = forwards
     }
 
-    /// The file with our two lines in it, once each, at the end.
-    package func added(to text: String) -> String {
-        var lines = Self.others(in: text, controller: controller)
-        lines.append(line(role: "report", key: reportKey))
-        lines.append(line(role: "correct", key: correctKey))
-        return lines.joined(separator: "\n") + "\n"
+    /// The file with our two lines in it, once each, at the end. It is bytes and no text: other lines may be in any
+    /// encoding and end as they like, and stay as they are.
+    package func added(to file: [UInt8]) -> [UInt8] {
+        var bytes = Self.removed(from: file, controller: controller)
+        if let last = bytes.last, last != Self.lineEnd { bytes.append(Self.lineEnd) }
+        for (role, key) in zip(Self.roles, [reportKey, correctKey]) {
+            bytes += line(role: role, key: key).utf8
+            bytes.append(Self.lineEnd)
+        }
+        return bytes
     }
 
     /// The file without the controller's lines; empty where nothing else was in it.
-    package static func removed(from text: String, controller: String) -> String {
-        let lines = others(in: text, controller: controller)
-        return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+    package static func removed(from file: [UInt8], controller: String) -> [UInt8] {
+        let marks = roles.map { Array(" nestor:\(controller):\($0)".utf8) }
+        var others: [UInt8] = []
+        var rest = file[...]
+        while !rest.isEmpty {
+            let line = rest.firstIndex(of: lineEnd).map { rest[...$0] } ?? rest
+            rest = rest[line.endIndex...]
+            // An editor may have given the line another end, or blanks behind it.
+            let text = line[..<(line.lastIndex { !Self.blanks.contains($0) }.map { $0 + 1 } ?? line.startIndex)]
+            if !marks.contains(where: text.hasSuffix) { others += line }
+        }
+        return others
     }
 
-    private static func others(in text: String, controller: String) -> [String] {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        while lines.last?.isEmpty == true { lines.removeLast() }
-        return lines.filter { line in
-            !["report", "correct"].contains { line.hasSuffix(" nestor:\(controller):\($0)") }
-        }
-    }
+    private static let roles = ["report", "correct"]
+    private static let lineEnd = UInt8(ascii: "\n")
+    private static let blanks = Array(" \t\r\n".utf8)
 
     private func line(role: String, key: String) -> String {
         var command = "\(shellQuoted(agent)) session --role \(role) --state \(shellQuoted(state))"
@@ -65,6 +74,10 @@ package struct AuthorizedKeys: Sendable {
         options.append("command=\"\(quoted)\"")
         return "\(options.joined(separator: ",")) \(key) nestor:\(controller):\(role)"
     }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func hasSuffix(_ end: [UInt8]) -> Bool { suffix(end.count).elementsEqual(end) }
 }
 
 /// A word that every POSIX shell takes as it is.

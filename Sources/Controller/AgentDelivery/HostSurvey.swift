@@ -41,6 +41,9 @@ struct RecoveryFiles {
         var text: String
     }
 
+    static let service = "nestor-agent-recover.service"
+    static let timer = "nestor-agent-recover.timer"
+
     var agent: InstalledAgent
 
     func files(for starter: HostSurvey.Starter) -> [File] {
@@ -49,7 +52,7 @@ struct RecoveryFiles {
         case .systemd:
             return [
                 File(
-                    path: "/etc/systemd/system/nestor-agent-recover.service",
+                    path: "/etc/systemd/system/\(Self.service)",
                     text: """
                         [Unit]
                         Description=Settle the corrections that Nestor's agent has open
@@ -58,11 +61,12 @@ struct RecoveryFiles {
                         [Service]
                         Type=oneshot
                         ExecStart=\(words.map(Self.systemdQuoted).joined(separator: " "))
+                        SuccessExitStatus=75
                         KillMode=process
 
                         """),
                 File(
-                    path: "/etc/systemd/system/nestor-agent-recover.timer",
+                    path: "/etc/systemd/system/\(Self.timer)",
                     text: """
                         [Unit]
                         Description=Settle the corrections that Nestor's agent has open, at boot and every minute

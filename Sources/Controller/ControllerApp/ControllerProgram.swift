@@ -103,7 +103,7 @@ package struct ControllerProgram {
         if getuid() == 0 {
             log.warning("nestord runs as root and needs no privilege: better give it a user of its own")
         }
-        let folder = try StateFolder(path: settings[declared.stateDirectory])
+        let folder = try StateFolder(path: settings[declared.stateDirectory], log: log)
         let store = try SQLiteStore(path: "\(folder.path)/nestor.db", now: { Date() })
         let fleet = try await FleetController(
             FleetEnvironment(

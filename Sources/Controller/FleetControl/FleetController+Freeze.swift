@@ -19,9 +19,11 @@ extension FleetController {
     }
 
     package func unfreeze(by requester: Requester) async throws(APIError) {
-        try await change(requester, "unfreeze", "fleet") { (work) throws(StoreFailure) in
+        let overtaken = try await change(requester, "unfreeze", "fleet") { (work) throws(StoreFailure) in
             try work.put(nil as Freeze?, as: .freeze)
+            return try Self.overtake(work)
         }
+        if let overtaken { epoch = overtaken }
         progress.send("the fleet is no longer frozen")
     }
 

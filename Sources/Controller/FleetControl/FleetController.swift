@@ -11,9 +11,9 @@ package actor FleetController {
     let environment: FleetEnvironment
     let sessions: AgentSessions
     package nonisolated let progress: ProgressBroadcast
-    /// The controller's id and this run's epoch.
     let controllerID: String
-    let epoch: Int
+    /// This run's; rises once more where a person lets it overtake a later one.
+    var epoch: Int
     let startedAt: Date
     var isStopping = false
     /// Roots of the nesting trees on which an operator's key is at work.

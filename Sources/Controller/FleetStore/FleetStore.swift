@@ -80,6 +80,8 @@ package protocol FleetWriting: FleetReading {
 package enum StoredValueKey: String, Sendable {
     case controllerID = "controller-id"
     case epoch
+    /// The highest epoch above this controller's own that a host told; nil where none did.
+    case laterEpoch = "later-epoch"
     case freeze
     case fleetRevision = "fleet-revision"
     case enforcementStopped = "enforcement-stopped"

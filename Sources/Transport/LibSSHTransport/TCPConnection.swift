@@ -41,7 +41,6 @@ struct TCPConnection {
         defer { if !isHandedOver { Glibc.close(fd) } }
         var on: Int32 = 1
         setsockopt(fd, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, socklen_t(MemoryLayout<Int32>.size))
         if connect(fd, address, port: hop.port) != 0 {
             guard errno == EINPROGRESS else { return .failed(failure(errno, hop)) }
             let signal = Signal()
@@ -58,8 +57,26 @@ struct TCPConnection {
             getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &length)
             guard code == 0 else { return .failed(failure(code, hop)) }
         }
+        Self.watchForSilence(fd)
         isHandedOver = true
         return .connected(fd)
+    }
+
+    /// A machine that loses its power says no farewell: without these, a session that only listens would take it for
+    /// alive until its own deadline, which may be hours away. Set once connected: connecting has a deadline itself.
+    private static func watchForSilence(_ fd: Int32) {
+        let tcp = Int32(IPPROTO_TCP)
+        let options: [(level: Int32, name: Int32, value: Int32)] = [
+            (SOL_SOCKET, SO_KEEPALIVE, 1),
+            // In seconds: 15 quiet ones, then a probe every 5, of which the fourth that is not answered is the last.
+            (tcp, TCP_KEEPIDLE, 15), (tcp, TCP_KEEPINTVL, 5), (tcp, TCP_KEEPCNT, 4),
+            // The same in milliseconds, for what was sent and not acknowledged.
+            (tcp, TCP_USER_TIMEOUT, 35_000),
+        ]
+        for option in options {
+            var value = option.value
+            setsockopt(fd, option.level, option.name, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
     }
 
     private func connect(_ fd: Int32, _ address: SocketAddress, port: Int) -> Int32 {

@@ -18,8 +18,11 @@ struct ProgramTests {
         return folder.appendingPathComponent("nestor-agent")
     }
 
-    func start(_ arguments: [String], input: Pipe? = nil, output: Pipe? = nil) throws -> Process {
+    func start(
+        _ arguments: [String], input: Pipe? = nil, output: Pipe? = nil, environment: [String: String]? = nil
+    ) throws -> Process {
         let process = Process()
+        if let environment { process.environment = environment }
         process.executableURL = Self.program
         process.arguments = arguments
         process.standardInput = input ?? FileHandle.nullDevice
@@ -92,6 +95,35 @@ struct ProgramTests {
         #expect(try run("recover", "--state", folder.path) == 0)
         #expect(try run("recover", "--wait", "--state", folder.path) == 0)
         #expect(try Journal(folder).content().records().map(\.outcome) == [.kept])
+    }
+
+    /// A login has XDG_RUNTIME_DIR, and a timer, cron or a login without PAM has none or another.
+    @Test(
+        "The libvirt that enrolment's login could see is found again without that login's environment",
+        arguments: [[:], ["XDG_RUNTIME_DIR": "/nonexistent"]])
+    func otherEnvironment(_ environment: [String: String]) throws {
+        let host = try #require(WithDriver.current)
+        let temporary = try TemporaryFolder()
+        let state = temporary("state")
+        let enrolling = try start(
+            ["enrol", "--controller", "c1", "--epoch", "1", "--state", state, "--libvirt-uri", DriverHost.uri],
+            environment: ["XDG_RUNTIME_DIR": host.libvirt.runtimeDirectory])
+        enrolling.waitUntilExit()
+        #expect(enrolling.terminationStatus == 0)
+        // A session and `recover` find their surroundings in one way.
+        let (input, output) = (Pipe(), Pipe())
+        let session = try start(
+            ["session", "--role", "report", "--state", state], input: input, output: output, environment: environment)
+        for line in [
+            try WireCoding.line(WireRequest(id: 1, method: WireMethod.hello.rawValue, params: HelloParameters())),
+            try WireCoding.line(WireRequest(id: 2, method: WireMethod.report.rawValue, params: ReportParameters())),
+        ] {
+            try input.fileHandleForWriting.write(contentsOf: Data(line))
+        }
+        try input.fileHandleForWriting.close()
+        let told = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        session.waitUntilExit()
+        #expect(told.contains(host.uuid), "\(told)")
     }
 
     @Test("Wrong command lines get 64, and what can't be done gets 1")

@@ -201,7 +201,7 @@ class Session:
         return {
             "protocol": 1, "agent": AGENT, "role": self.role, "methods": ["hello", "report", "corrections"] + orders,
             "verbs": ["guest.set", "guests.drain"] if orders else [], "bootID": UNKNOWN,
-            **({"epoch": known["epoch"]} if known else {}),
+            **({"controller": known["controller"], "epoch": known["epoch"]} if known else {}),
         }
 
     def answer(self, message):

@@ -12,16 +12,16 @@ import Testing
 @Suite("An agent over a real sshd")
 struct InstallerTests {
     /// Stands in for the agent: it does what an installer asks of it.
-    private static let script = """
+    static let script = """
         #!/bin/sh
         case "$1" in
         version) echo "nestor-agent 0.1.0" ;;
-        enrol) mkdir -p "$7" && echo "$3 $5" > "$7/controller" ;;
+        enrol) mkdir -p "$7/corrections" && echo "$3 $5" > "$7/controller.json" ;;
         *) exit 64 ;;
         esac
         """
 
-    private struct Ground {
+    struct Ground {
         let server: PrivateSSHServer
         let session: any SecureShellSession
         let said = Said()
@@ -54,6 +54,10 @@ struct InstallerTests {
             AuthorizedKeys(
                 controller: "c1", reportKey: "ssh-ed25519 RRRR", correctKey: "ssh-ed25519 CCCC",
                 agent: "\(agent.directory)/nestor-agent", state: agent.state, libvirtSocket: nil, forwards: [])
+        }
+
+        func keys(with file: String) -> String {
+            String(decoding: keys.added(to: Array(file.utf8)), as: UTF8.self)
         }
 
         func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
@@ -122,12 +126,12 @@ struct InstallerTests {
         try Data("ssh-rsa AAAA operator\n".utf8).write(to: URL(fileURLWithPath: file))
         try await installer.push(ground.package, to: ground.agent)
         try await installer.introduce(controller: "c1", epoch: 4, to: ground.agent)
-        #expect(try ground.text("\(ground.agent.state)/controller") == "c1 4\n")
+        #expect(try ground.text("\(ground.agent.state)/controller.json") == "c1 4\n")
         try await installer.authorize(ground.keys, in: file)
-        #expect(try ground.text(file) == ground.keys.added(to: "ssh-rsa AAAA operator\n"))
+        #expect(try ground.text(file) == ground.keys(with: "ssh-rsa AAAA operator\n"))
         #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
         try await installer.authorize(ground.keys, in: file)
-        #expect(try ground.text(file) == ground.keys.added(to: "ssh-rsa AAAA operator\n"))
+        #expect(try ground.text(file) == ground.keys(with: "ssh-rsa AAAA operator\n"))
 
         // Without a starter, so that nothing of this machine's is touched.
         let survey = HostSurvey(platform: "linux-x86_64", userID: 1, home: ground.place, starter: .none)
@@ -149,7 +153,8 @@ struct InstallerTests {
         let key = try SSHKeyPair.generate()
         var keys = ground.keys
         keys.reportKey = key.publicLine
-        try ground.server.authorize(keys.added(to: "").split(separator: "\n").map(String.init))
+        try ground.server.authorize(
+            String(decoding: keys.added(to: []), as: UTF8.self).split(separator: "\n").map(String.init))
         let hop = Hop(
             name: "rack7", address: "127.0.0.1", port: ground.server.port, user: ground.server.user,
             hostKeys: [HostKey(type: ground.server.hostKey.type, base64: ground.server.hostKey.base64)],
@@ -164,7 +169,7 @@ struct InstallerTests {
     }
 }
 
-private final class Said: Sendable {
+final class Said: Sendable {
     private let sentences = Mutex<[String]>([])
     var all: [String] { sentences.withLock { $0 } }
     func add(_ sentence: String) { sentences.withLock { $0.append(sentence) } }

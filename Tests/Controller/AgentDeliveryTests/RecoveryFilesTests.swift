@@ -1,3 +1,4 @@
+import Foundation
 import NestingModel
 import Testing
 
@@ -27,6 +28,17 @@ struct RecoveryFilesTests {
         #expect(files[0].text.contains("\nKillMode=process\n"), "the detached worker outlives the service")
         #expect(files[1].text.contains("\nOnBootSec=") && files[1].text.contains("\nOnUnitInactiveSec=60s\n"))
         #expect(files.allSatisfy { $0.text.hasSuffix("\n") })
+    }
+
+    /// Where a session's worker is at it, `recover` ends with 75: a host must not show a failed unit for that.
+    @Test("takes no harm from another worker, in the unit that enrolment writes and in the package's own")
+    func otherWorker() throws {
+        let top = URL(filePath: #filePath).appending(path: "../../../..").standardized
+        let packaged = top.appending(path: "Deploy/systemd/\(RecoveryFiles.service)")
+        for unit in [files("/opt/n", .systemd)[0].text, try String(contentsOf: packaged, encoding: .utf8)] {
+            let service = unit.split(separator: "[Service]\n").last ?? ""
+            #expect(service.contains("\nSuccessExitStatus=75\n"))
+        }
     }
 
     @Test("is a crontab without systemd, and nothing without either")

@@ -111,6 +111,42 @@ struct EnrolmentTests {
         await ground.end()
     }
 
+    @Test(
+        "what is no folder of the agent's own is refused before anything is connected",
+        arguments: ["/", "//", "/.", "/var/..", "var/lib/nestor", "", "/var/lib/a\nb", "/var/lib/a\u{1B}[2J"])
+    func folders(_ folder: String) async throws {
+        let ground = try await Ground()
+        var requests = [request(), request()]
+        requests[0].agentState = folder
+        requests[1].agentDirectory = folder
+        for request in requests {
+            let error = await #expect(throws: APIError.self) {
+                try await ground.controller.enrol(request, by: Self.by)
+            }
+            #expect(error?.code == "placement-invalid")
+            #expect(error?.sentence.unicodeScalars.contains { $0.value < 32 } == false)
+        }
+        #expect(ground.shell.now.commands.isEmpty)
+        await ground.end()
+    }
+
+    @Test("no line of a host's files is smuggled in by the path of another one")
+    func smuggled() async throws {
+        let ground = try await Ground()
+        var requests = [request(), request(), request()]
+        requests[0].libvirtSocket = "/run/libvirt/sock\nssh-ed25519 MINE"
+        requests[1].libvirtSocket = "run/libvirt/sock"
+        requests[2].authorizedKeys = "/root/.ssh/authorized_keys\n"
+        for request in requests {
+            let error = await #expect(throws: APIError.self) {
+                try await ground.controller.enrol(request, by: Self.by)
+            }
+            #expect(error?.code == "placement-invalid")
+        }
+        #expect(ground.shell.now.commands.isEmpty)
+        await ground.end()
+    }
+
     @Test("a guest that is removed with its agent is no longer let through to, and its neighbour still is")
     func removed() async throws {
         let ground = try await Ground()
@@ -121,7 +157,8 @@ struct EnrolmentTests {
         #expect(keys.contains("permitopen=\"[fd00::3]:22\""))
         #expect(!keys.contains("192.168.0.2"))
         #expect(answer.sentences.last?.contains("no longer lets the controller through") == true)
-        #expect(ground.shell.now.commands.contains { $0.hasPrefix("rack7/a: ") && $0.contains("rm -rf /s") })
+        #expect(ground.shell.now.commands.contains { $0.hasPrefix("rack7/a: sh -c ") && $0.hasSuffix(" sh /s") })
+        #expect(!ground.shell.now.commands.contains { $0.contains("rm -r") })
         await ground.end()
     }
 

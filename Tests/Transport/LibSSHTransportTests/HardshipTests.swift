@@ -7,6 +7,38 @@ import Testing
 
 @Suite("servers under hardship")
 struct HardshipTests {
+    @Test("a session's socket finds out by itself that its machine has gone without a word")
+    func watchesForSilence() async throws {
+        let ground = try await Ground()
+        try await ground.session { _ in
+            let fd = try #require(Self.descriptor(connectedTo: ground.server.port))
+            func option(_ level: Int32, _ name: Int32) -> Int32 {
+                var value: Int32 = -1
+                var length = socklen_t(MemoryLayout<Int32>.size)
+                getsockopt(fd, level, name, &value, &length)
+                return value
+            }
+            let tcp = Int32(IPPROTO_TCP)
+            #expect(option(SOL_SOCKET, SO_KEEPALIVE) == 1)
+            #expect(option(tcp, TCP_KEEPIDLE) == 15)
+            #expect(option(tcp, TCP_KEEPINTVL) == 5)
+            #expect(option(tcp, TCP_KEEPCNT) == 4)
+            #expect(option(tcp, TCP_USER_TIMEOUT) == 35_000)
+        }
+    }
+
+    /// This process's own end of the connection to a port of 127.0.0.1.
+    private static func descriptor(connectedTo port: Int) -> Int32? {
+        (0..<4096).first { fd in
+            var peer = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isConnected = withUnsafeMutablePointer(to: &peer) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(fd, $0, &length) == 0 }
+            }
+            return isConnected && peer.sin_family == sa_family_t(AF_INET) && Int(peer.sin_port.bigEndian) == port
+        }
+    }
+
     @Test("a server that stops reading ends a write by its deadline, while another session goes on")
     func stopsReading() async throws {
         let stuck = try await Ground()

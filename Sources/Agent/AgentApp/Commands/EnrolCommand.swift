@@ -13,11 +13,14 @@ enum EnrolCommand {
             Console.complain("enrol needs --epoch N: a whole number, 0 or more")
             return EX_USAGE
         }
-        let folder = try Surroundings(command).folder
+        let surroundings = try Surroundings(command)
+        let folder = surroundings.folder
         try folder.prepare()
         try folder.enrol(Enrolment(controller: controller, epoch: epoch))
-        let address = HypervisorAddress(socket: command.option("libvirt-socket"), uri: command.option("libvirt-uri"))
-        if address != HypervisorAddress() { try folder.store(address) }
+        // Also where no libvirt is named or none runs yet: the places that are looked at are this login's.
+        var address = surroundings.address
+        if let own = Surroundings.ownRuntimeDirectory { address.runtimeDirectory = own }
+        try folder.store(address)
         return EXIT_SUCCESS
     }
 

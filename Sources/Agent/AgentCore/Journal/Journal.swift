@@ -130,18 +130,8 @@ package final class Journal {
     }
 
     private func fileNames() throws(StateFault) -> [String] {
-        guard let folder = opendir(folder.corrections) else {
-            throw .errno(.unreadable, "read", self.folder.corrections)
-        }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let item = readdir(folder) {
-            let name = withUnsafePointer(to: &item.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix("."), name.contains(JournalName.suffix) { names.append(name) }
-        }
-        return names.sorted()
+        try DurableFile.names(in: folder.corrections)
+            .filter { !$0.hasPrefix(".") && $0.contains(JournalName.suffix) }.sorted()
     }
 
     /// Where the disk does not let it be set aside, it is damaged all the same, and keeps nobody from the others.

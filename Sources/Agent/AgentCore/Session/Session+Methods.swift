@@ -109,12 +109,13 @@ extension Session {
         }
         greeted = true
         let bootID = clock.now().bootID
+        let enrolment = try? folder.enrolment()
         return HelloResult(
             protocol: version, agent: AgentIdentity.current, role: role, methods: role.methods.map(\.rawValue),
             verbs: role == .correct
                 ? [CorrectionVerb.setGuest.rawValue, CorrectionVerb.drainGuests.rawValue] : [],
             bootID: bootID.isEmpty ? .unknown("the kernel's boot id can't be read") : .known(bootID),
-            epoch: try? folder.enrolment()?.epoch)
+            controller: enrolment?.controller, epoch: enrolment?.epoch)
     }
 
     private func report(_ parameters: ReportParameters?) -> ReportResult {

@@ -50,6 +50,20 @@ package enum DurableFile {
         guard fsync(handle) == 0 else { throw .errno(.unwritable, "write to disk", folder) }
     }
 
+    /// What is in a folder, without `.` and `..`, in no order.
+    package static func names(in folder: String) throws(StateFault) -> [String] {
+        guard let handle = opendir(folder) else { throw .errno(.unreadable, "read", folder) }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let item = readdir(handle) {
+            let name = withUnsafePointer(to: &item.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     /// Makes the folder and those above it, for their owner alone.
     package static func makeFolder(_ path: String) throws(StateFault) {
         if mkdir(path, 0o700) == 0 { return }

@@ -51,10 +51,13 @@ package struct HypervisorAddress: Codable, Sendable, Hashable {
     package var socket: String?
     /// Such as `qemu:///system`; nil is what goes with the socket.
     package var uri: String?
+    /// The user's XDG_RUNTIME_DIR, one of the usual places: a login has it, and a timer or cron does not.
+    package var runtimeDirectory: String?
 
-    package init(socket: String? = nil, uri: String? = nil) {
+    package init(socket: String? = nil, uri: String? = nil, runtimeDirectory: String? = nil) {
         self.socket = socket
         self.uri = uri
+        self.runtimeDirectory = runtimeDirectory
     }
 
     static let file = "hypervisor.json"

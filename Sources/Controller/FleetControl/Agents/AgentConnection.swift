@@ -11,7 +11,7 @@ actor AgentConnection {
     private let session: any SecureShellSession
     private let channel: any SecureShellChannel
     private var lastID = 0
-    /// Bytes that may come before an answer: more than the progress of all corrections that one host may be sent.
+    /// Bytes that may come before what is waited for: more than the progress of all corrections that one host may be sent.
     private static let unaskedLimit = 1 << 20
     private var progress: [CorrectionRecord] = []
     private(set) var hello: HelloResult?
@@ -108,15 +108,7 @@ actor AgentConnection {
         while true {
             let line = try await readLine(deadline: end - ContinuousClock.now)
             let header = try decoded(WireHeader.self, line)
-            if header.id != id {
-                unasked += line.count
-                guard unasked <= Self.unaskedLimit else {
-                    throw broken(
-                        .agentFlood,
-                        "the agent sent \(unasked) bytes beside the answer to '\(method.rawValue)', and "
-                            + "\(Self.unaskedLimit) are allowed", remedy: "see what its authorized_keys runs")
-                }
-            }
+            if header.id != id { try count(line, in: &unasked, beside: "the answer to '\(method.rawValue)'") }
             if header.method == progressNotification {
                 progress.append(try decoded(WireRequest<CorrectionRecord>.self, line).params)
                 continue
@@ -137,14 +129,32 @@ actor AgentConnection {
         }
     }
 
-    /// The next progress of a followed correction.
-    func nextProgress(deadline: Duration) async throws(AgentFailure) -> CorrectionRecord {
+    /// The next progress of a followed correction; what is said of others is passed over.
+    func nextProgress(of correction: String, deadline: Duration) async throws(AgentFailure) -> CorrectionRecord {
         let end = ContinuousClock.now + deadline
+        var unasked = 0
         while true {
-            if !progress.isEmpty { return progress.removeFirst() }
+            while !progress.isEmpty {
+                let record = progress.removeFirst()
+                if record.id == correction { return record }
+            }
             let line = try await readLine(deadline: end - ContinuousClock.now)
-            guard try decoded(WireHeader.self, line).method == progressNotification else { continue }
-            progress.append(try decoded(WireRequest<CorrectionRecord>.self, line).params)
+            if try decoded(WireHeader.self, line).method == progressNotification {
+                let record = try decoded(WireRequest<CorrectionRecord>.self, line).params
+                if record.id == correction { return record }
+            }
+            try count(line, in: &unasked, beside: "the progress of '\(correction)'")
+        }
+    }
+
+    /// Counts a line that nobody waits for, so that chatter ends long before a deadline does.
+    private func count(_ line: [UInt8], in unasked: inout Int, beside wanted: String) throws(AgentFailure) {
+        unasked += line.count
+        guard unasked <= Self.unaskedLimit else {
+            throw broken(
+                .agentFlood,
+                "the agent sent \(unasked) bytes beside \(wanted), and \(Self.unaskedLimit) are allowed",
+                remedy: "see what its authorized_keys runs")
         }
     }
 

@@ -25,7 +25,8 @@ final class EnrolmentTrace: Sendable {
         let remedy = error.remedy.isEmpty ? "" : "\(error.remedy). "
         error.remedy =
             "\(remedy)'\(path)' is not enrolled, and this was done on it: \(done). The same 'nestor host enrol' goes on "
-            + "from there; to undo it by hand, remove \(agent.directory)/nestor-agent, \(agent.state) and the lines with "
+            + "from there; to undo it by hand, remove \(agent.directory)/nestor-agent, what the agent made in "
+            + "\(agent.state) (corrections, controller.json, hypervisor.json and its locks) and the lines with "
             + "'nestor:\(controller):' in \(agent.authorizedKeys)"
         return error
     }

@@ -11,6 +11,7 @@ extension FleetController {
     /// Where it fails half-way, the error says what is on the host already.
     package func enrol(_ request: EnrolRequest, by requester: Requester) async throws(APIError) -> HostRow {
         try checkAddress(request.address, port: request.port)
+        try checkPlacement(request)
         try takeTree(of: request.path)
         defer { releaseTree(of: request.path) }
         let trace = EnrolmentTrace()
@@ -18,6 +19,22 @@ extension FleetController {
             return try await enrol(request, by: requester, trace)
         } catch {
             throw trace.explained(error, path: request.path, controller: controllerID)
+        }
+    }
+
+    /// Before anything is connected: what is named here is written into files there.
+    private nonisolated func checkPlacement(_ request: EnrolRequest) throws(APIError) {
+        do throws(DeliveryFailure) {
+            if let folder = request.agentDirectory {
+                try PlacementRule.check(folder: folder, option: "--agent-directory")
+            }
+            if let folder = request.agentState { try PlacementRule.check(folder: folder, option: "--agent-state") }
+            if let socket = request.libvirtSocket { try PlacementRule.check(path: socket, option: "--libvirt-socket") }
+            if let file = request.authorizedKeys {
+                try PlacementRule.checkCharacters(file, option: "--authorized-keys")
+            }
+        } catch {
+            throw APIError(code: error.code, sentence: error.sentence, remedy: error.remedy)
         }
     }
 

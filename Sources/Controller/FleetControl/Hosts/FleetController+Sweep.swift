@@ -98,7 +98,8 @@ extension FleetController {
             let answer: ReportResult = try await sessions.reporting(
                 way, deadline: environment.settings.hostDeadline
             ) { (connection, deadline) throws(AgentFailure) in
-                try await connection.call(.report, ReportParameters(lastDigest: last), deadline: deadline)
+                try await self.checkEpoch(await connection.hello, of: view.host.path)
+                return try await connection.call(.report, ReportParameters(lastDigest: last), deadline: deadline)
             }
             if answer.unchanged, last == answer.digest { return .success(nil) }
             guard let report = answer.report, report.schema == HostReport.currentSchema else {

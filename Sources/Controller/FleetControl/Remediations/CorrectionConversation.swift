@@ -19,7 +19,7 @@ struct CorrectionConversation {
             let answer: CorrectResult = try await connection.call(
                 .correct,
                 CorrectParameters(
-                    controller: controller.controllerID, epoch: controller.epoch, corrections: [request]),
+                    controller: controller.controllerID, epoch: await controller.epoch, corrections: [request]),
                 deadline: left)
             return answer.corrections.first { $0.id == request.id }
         }
@@ -49,7 +49,7 @@ struct CorrectionConversation {
             let answer: CorrectionResult = try await connection.call(
                 .renew,
                 RenewParameters(
-                    controller: controller.controllerID, epoch: controller.epoch, id: correction,
+                    controller: controller.controllerID, epoch: await controller.epoch, id: correction,
                     holdSeconds: holdSeconds), deadline: left)
             return answer.correction
         }
@@ -63,7 +63,7 @@ struct CorrectionConversation {
         return try await follow(correction, on: host, deadline: deadline, until: never) {
             (connection, left) throws(AgentFailure) in
             let parameters = FinishParameters(
-                controller: controller.controllerID, epoch: controller.epoch, id: correction, verdict: verdict)
+                controller: controller.controllerID, epoch: await controller.epoch, id: correction, verdict: verdict)
             do throws(AgentFailure) {
                 let answer: CorrectionResult = try await connection.call(.finish, parameters, deadline: left)
                 return answer.correction
@@ -91,6 +91,7 @@ struct CorrectionConversation {
                     way, role: .correct, deadline: min(environment.settings.hostDeadline, end - ContinuousClock.now))
                 let result: CorrectionRecord
                 do throws(AgentFailure) {
+                    try await controller.checkEpoch(await connection.hello, of: host)
                     result = try await watch(correction, connection, until: end, waits: waits, tell: tell)
                 } catch {
                     await connection.close()
@@ -140,8 +141,7 @@ struct CorrectionConversation {
                 throw AgentFailure(
                     .agentFailed, hop: connection.path, "the agent does not know correction '\(correction)'")
             }
-            let next = try await connection.nextProgress(deadline: end - ContinuousClock.now)
-            guard next.id == correction else { continue }
+            let next = try await connection.nextProgress(of: correction, deadline: end - ContinuousClock.now)
             if next.phase != record?.phase {
                 controller.progress.send(
                     remediation: remediation, path: connection.path,

@@ -52,6 +52,7 @@ final class ScriptedFleet: Sendable {
         var changedOrders: Set<String> = []
         var log: [String] = []
         var highestEpoch = 0
+        var controller: String?
         var sessions = 0
     }
 
@@ -119,7 +120,8 @@ final class ScriptedFleet: Sendable {
                 }
                 let result = HelloResult(
                     protocol: 1, agent: AgentIdentity(version: "0.1.0", protocol: 1, platform: "linux-x86_64"),
-                    role: role, methods: [], verbs: [], bootID: .known("boot-\(state.l1Boot)"))
+                    role: role, methods: [], verbs: [], bootID: .known("boot-\(state.l1Boot)"),
+                    controller: state.controller, epoch: state.controller == nil ? nil : state.highestEpoch)
                 return [try WireCoding.line(WireAnswer(id: header.id, result: result))]
             case .report:
                 let last = try WireCoding.decode(WireRequest<ReportParameters>.self, from: line).params.lastDigest
@@ -139,6 +141,7 @@ final class ScriptedFleet: Sendable {
                     ]
                 }
                 state.highestEpoch = parameters.epoch
+                state.controller = parameters.controller
                 let records = parameters.corrections.map { carryOut($0, at: path, &state) }
                 if state.lostAnswers > 0 {
                     state.lostAnswers -= 1

@@ -1,0 +1,67 @@
+import ControllerAPI
+import FleetStore
+import NestingModel
+import Testing
+
+@testable import FleetControl
+
+@Suite("A controller that was restored from a backup")
+struct RestoredBackupTests {
+    /// A fleet whose agents took orders from a later run of the bench's controller.
+    private func bench() async throws -> (Bench, FleetController) {
+        let fleet = ScriptedFleet(l1Exposed: false, innerRuns: true)
+        let bench = try await Bench(fleet, policies: [policy(exposure: true, mode: .enforce)])
+        let controller = try await bench.controller()
+        let id = await controller.controllerID
+        fleet.set { ($0.controller, $0.highestEpoch) = (id, 9) }
+        return (bench, controller)
+    }
+
+    @Test("freezes at the first sweep, before it corrects anything, and stays so however often it starts")
+    func freezes() async throws {
+        let (bench, first) = try await bench()
+        _ = try await first.sweep(SweepRequest())
+        await first.enforce()
+        #expect(try await first.currentFreeze()?.reason.contains("epoch 9, this is 1") == true)
+        #expect(bench.fleet.now.runs.isEmpty)
+        await first.stop()
+        for _ in 0..<9 {
+            let next = try await bench.controller()
+            _ = try await next.sweep(SweepRequest())
+            await next.enforce()
+            #expect(try await next.currentFreeze() != nil)
+            await next.stop()
+        }
+        #expect(bench.fleet.now.runs.isEmpty)
+        await bench.end()
+    }
+
+    @Test("goes on where a person unfreezes it, and the agents no longer listen to the other run")
+    func overtakes() async throws {
+        let (bench, controller) = try await bench()
+        _ = try await controller.sweep(SweepRequest())
+        try await controller.unfreeze(by: Requester(name: "alice"))
+        _ = try await controller.sweep(SweepRequest())
+        #expect(try await controller.currentFreeze() == nil)
+        #expect(try await controller.remediated().state == .succeeded)
+        #expect(bench.fleet.now.highestEpoch == 10)
+        await controller.stop()
+        let next = try await bench.controller()
+        #expect(await next.epoch == 11)
+        await next.stop()
+        await bench.end()
+    }
+
+    @Test("takes no host's word for an epoch that no controller reaches, nor for another controller's")
+    func incredible() async throws {
+        let (bench, controller) = try await bench()
+        bench.fleet.set { $0.highestEpoch = .max }
+        let rows = try await controller.sweep(SweepRequest())
+        #expect(rows.map(\.health.state) == [.agentGarbage, .agentGarbage])
+        bench.fleet.set { $0.controller = "somebody else" }
+        _ = try await controller.sweep(SweepRequest())
+        #expect(try await controller.currentFreeze() == nil)
+        await controller.stop()
+        await bench.end()
+    }
+}
