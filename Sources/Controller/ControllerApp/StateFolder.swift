@@ -50,6 +50,13 @@ final class StateFolder {
         }
         let mode = facts.st_mode & 0o777
         guard mode != 0o700 else { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        // Closing a folder that is others' too, such as /var/lib, would break them.
+        guard names.isEmpty || names.contains("report.key") || names.contains("nestor.db") else {
+            throw StartFailure(
+                "'\(path)' is open to others (mode 0\(String(mode, radix: 8))) and holds files that are not nestord's",
+                remedy: "set state.directory to a folder of nestord's own")
+        }
         let shown = "0" + String(mode, radix: 8)
         guard chmod(path, 0o700) == 0 else {
             throw StartFailure(

@@ -39,6 +39,15 @@ struct StateFolderTests {
         withExtendedLifetime(folder) {}
     }
 
+    @Test("that is open and holds what others put there is refused, and left as it is")
+    func others() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        chmod(path, 0o755)
+        #expect(FileManager.default.createFile(atPath: path + "/dpkg", contents: nil))
+        #expect(throws: StartFailure.self) { try StateFolder(path: path, log: log) }
+        #expect(try mode(path) == 0o755)
+    }
+
     @Test("has its keys on the disk, and then their names, before anybody is told of them")
     func synced() throws {
         var seen: [String] = []
