@@ -71,7 +71,7 @@ let package = Package(
             "Agent", "AgentApp",
             ["NestingModel", "AgentWire", "AgentCore", "LinuxHostProvider", "LibvirtProvider", "CommandLineTable"]),
         // Controller
-        room("Controller", "FleetStore", ["NestingModel", "ControllerAPI"]),
+        room("Controller", "FleetStore", ["NestingModel", "ControllerAPI", "Digests"]),
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
         room("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
@@ -95,7 +95,7 @@ let package = Package(
         // Client
         room(
             "Client", "CLICommands",
-            ["NestingModel", "NestingPolicy", "ControllerAPI", "HTTPCalling", "CommandLineTable"]),
+            ["NestingModel", "NestingPolicy", "ControllerAPI", "HTTPCalling", "CommandLineTable", "HumanText"]),
         // Native
         native("CLibSSH", pkgConfig: "libssh", apt: "libssh-dev"),
         native("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),

@@ -211,6 +211,3 @@ private let policyCommand = Command(
 private let statusCommand = Command(
     "status", "how the controller and the fleet stand, on one screen",
     examples: [("nestor status -o json", "for scripts")])
-private let auditCommand = Command(
-    "audit", "who changed what, the newest first", examples: [("nestor audit --limit 200", "")],
-    options: [CommandOption("limit", value: "N", "how many records; else 50")])

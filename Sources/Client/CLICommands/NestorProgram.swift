@@ -68,7 +68,8 @@ package enum NestorProgram {
         case ["policy", "list"]: try await policyList(context)
         case ["policy", "preview"]: try await policyPreview(context)
         case ["status"]: try await status(context)
-        case ["audit"]: try await audit(context)
+        case ["audit"], ["audit", "show"]: try await audit(context)
+        case ["audit", "verify"]: try await auditVerify(context)
         default:
             throw CLIFailure(
                 ExitCode.usage, "'\(context.parsed.path.joined(separator: " "))' is not a command",

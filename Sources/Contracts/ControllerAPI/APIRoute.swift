@@ -38,8 +38,11 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case report = "/v1/report"
     /// GET → an event stream of `ProgressEvent`; `?operation=` or `?remediation=` for one of them.
     case events = "/v1/events"
-    /// GET → `[AuditRecord]`, newest first; `?limit=`.
+    /// GET → `[AuditRecord]`, newest first; `?actor=`, `action`, `subject`, `since`, `until` and `limit` as `AuditQuery`
+    /// has them.
     case audit = "/v1/audit"
+    /// GET → `AuditVerification`; `?expect=` for a head that was anchored outside.
+    case auditVerify = "/v1/audit/verify"
 }
 
 /// An answer without content.

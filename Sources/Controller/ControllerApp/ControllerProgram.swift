@@ -114,6 +114,8 @@ package struct ControllerProgram {
                     parallelHosts: settings[declared.parallelHosts], startDeadline: settings[declared.startDeadline],
                     knownHosts: settings[declared.knownHosts]),
                 log: log))
+        try await fleet.note(
+            settings: Dictionary(settings.explain().map { ($0.key, $0.value) }) { first, _ in first })
         let service = ControllerService(
             fleet: fleet, access: AccessRule(admins: settings[declared.admins]), log: log, version: version,
             stateDirectory: folder.path)

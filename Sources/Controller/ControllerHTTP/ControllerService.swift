@@ -77,8 +77,9 @@ package struct ControllerService: Sendable {
         case ("POST", .fleet): return try .json(try await fleet.apply(fleet: try request.decoded(), by: by))
         case ("POST", .report): return try .json(try await fleet.driftReport())
         case ("GET", .events): return events(request)
-        case ("GET", .audit):
-            return try .json(try await fleet.audit(limit: request.query("limit").flatMap { Int($0) } ?? 100))
+        case ("GET", .audit): return try .json(try await fleet.audit(try request.auditQuery()))
+        case ("GET", .auditVerify):
+            return try .json(try await fleet.verifyAudit(expecting: request.query("expect")))
         default:
             throw APIError(
                 code: "method-unknown", sentence: "'\(request.method)' does not go with '\(request.path)'")

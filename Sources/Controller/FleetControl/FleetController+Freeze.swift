@@ -1,5 +1,6 @@
 package import ControllerAPI
 import FleetStore
+import FoundationEssentials
 import NestingModel
 
 extension FleetController {
@@ -19,7 +20,10 @@ extension FleetController {
     }
 
     package func unfreeze(by requester: Requester) async throws(APIError) {
-        try await change(requester, "unfreeze", "fleet") { (work) throws(StoreFailure) in
+        let ended = try await currentFreeze().map { freeze in
+            "it was frozen since \(freeze.since.formatted(.iso8601)) by \(freeze.by): \(freeze.reason)"
+        }
+        try await change(requester, "unfreeze", "fleet", detail: ended ?? "") { (work) throws(StoreFailure) in
             try work.put(nil as Freeze?, as: .freeze)
         }
         progress.send("the fleet is no longer frozen")

@@ -100,6 +100,23 @@ struct RenderingTests {
                 """)
     }
 
+    @Test("a verification says how far the audit log is whole, and whether an anchored head is in it")
+    func verification() {
+        let head = AuditHead(number: 7, hash: "abc")
+        #expect(
+            verificationText(AuditVerification(head: head), terminal) == """
+                7 records, each as it was written
+                head abc
+                """)
+        let fault = AuditFault(number: 8, sentence: "record 8 is missing")
+        #expect(
+            verificationText(AuditVerification(head: head, fault: fault, expected: "fff"), terminal) == """
+                wrong from record 8 on: record 8 is missing
+                  → somebody wrote into the store by hand; 7 records before it are as they were written
+                no record has the expected head fff: the end was cut off, or the log was written anew
+                """)
+    }
+
     @Test("an empty plan says so")
     func emptyPlan() {
         let answer = PlanAnswer(plan: Plan(items: [], blocked: [], madeAt: .distantPast), digest: "", freeze: nil)

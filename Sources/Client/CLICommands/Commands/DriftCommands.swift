@@ -80,6 +80,7 @@ func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
             lines += ["", context.terminal.paint(title, .bold)]
             lines += findings.map { "  \(plain("\($0.path): \($0.summary)"))" }
         }
+        if let head = report.auditHead { lines += ["", "audit log: \(auditHeadText(head))"] }
         return lines.joined(separator: "\n")
     }
     return report.new.isEmpty && report.persisting.isEmpty ? ExitCode.inLine : ExitCode.drift

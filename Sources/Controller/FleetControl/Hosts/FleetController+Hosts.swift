@@ -86,7 +86,8 @@ extension FleetController {
             sentences.append("the agent and the controller's keys stay on the host: \(view.host.agent.directory)")
         }
         await sessions.drop(path)
-        try await change(requester, "host.remove", path.description) { (work) throws(StoreFailure) in
+        let place = "was \(view.host.user)@\(view.host.addressAndPort)"
+        try await change(requester, "host.remove", path.description, detail: place) { (work) throws(StoreFailure) in
             try work.checkNoRemediation(on: path, interrupted: false)
             try work.remove(host: path)
             try work.raiseFleetRevision()

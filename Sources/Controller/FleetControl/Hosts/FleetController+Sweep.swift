@@ -12,6 +12,7 @@ extension FleetController {
             do throws(APIError) {
                 _ = try await sweep(SweepRequest())
                 await enforce()
+                await anchorAudit()
             } catch {
                 environment.log.error("sweep failed", ["cause": "\(error)"])
             }
