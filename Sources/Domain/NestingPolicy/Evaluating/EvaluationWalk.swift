@@ -107,6 +107,9 @@ struct EvaluationWalk {
             ledger.leaveOpen(.drift, node.path, setting)
             ledger.leaveOpen(.restartNeeded, node.path, setting)
         }
+        if let owner = node.guest?.owner.value, finding.kind != .unreadable {
+            finding.remedy = OwnerRemedy.text(owner.manager, setting, decision.value, guest: node.path.name)
+        }
         ledger.open(finding)
     }
 
