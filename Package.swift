@@ -89,8 +89,8 @@ let package = Package(
             [
                 "NestingModel", "ControllerAPI", "SecureShell", "LibSSHTransport", "HTTPServing", "FleetStore",
                 "SQLiteStore",
-                "FleetControl", "AgentDelivery", "ControllerHTTP", "Settings", "YAMLDocument", "CommandLineTable",
-                "StructuredLog", "ServiceGroup",
+                "NestingPolicy", "FleetControl", "AgentDelivery", "ControllerHTTP", "Settings", "YAMLDocument",
+                "CommandLineTable", "StructuredLog", "ServiceGroup",
             ]),
         // Client
         room(

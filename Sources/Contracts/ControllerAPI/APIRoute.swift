@@ -43,6 +43,12 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case audit = "/v1/audit"
     /// GET → `AuditVerification`; `?expect=` for a head that was anchored outside.
     case auditVerify = "/v1/audit/verify"
+    /// POST `AcknowledgeRequest` → `Finding`; DELETE `?finding=` → `Finding`.
+    case acknowledgement = "/v1/findings/acknowledgement"
+    /// POST `SettleRequest` → `Finding`.
+    case settlement = "/v1/findings/settlement"
+    /// GET `?path=` → `[HistoryEntry]`, newest first; `?since=` and `?limit=`.
+    case history = "/v1/history"
 }
 
 /// An answer without content.

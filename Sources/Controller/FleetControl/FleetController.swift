@@ -25,6 +25,7 @@ package actor FleetController {
     /// The remediations that this process drives now; each takes itself out at its end.
     var driving: [String: Task<Void, Never>] = [:]
     var anchor = AuditAnchor()
+    var prunedAt: Date?
 
     /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
     package init(_ environment: FleetEnvironment) async throws(APIError) {
@@ -72,6 +73,7 @@ package actor FleetController {
     package func status(version: String, stateDirectory: String) async throws(APIError) -> StatusAnswer {
         let size = await environment.store.size()
         let started = startedAt
+        let (now, rule) = (environment.now(), environment.settings.drift.retry)
         let (id, epoch) = (controllerID, epoch)
         return try await read { (work) throws(StoreFailure) in
             let hosts = try work.hosts()
@@ -86,6 +88,10 @@ package actor FleetController {
                 freeze: try work.value(.freeze, as: Freeze.self),
                 enforcementStopped: try work.value(.enforcementStopped, as: String.self))
             answer.auditHead = try work.auditHead()
+            if let troubled = try work.value(.troubledGuests, as: TroubledGuests.self) {
+                answer.troubled = troubled.guests
+                answer.enforcementStopped = answer.enforcementStopped ?? troubled.sentence(at: now, rule)
+            }
             return answer
         }
     }

@@ -39,7 +39,7 @@ package struct AuditEntry: Sendable, Hashable {
     }
 }
 
-package protocol FleetReading: AuditReading {
+package protocol FleetReading: AuditReading, HistoryReading {
     /// All hosts, by path.
     func hosts() throws(StoreFailure) -> [HostView]
     func host(_ path: NodePath) throws(StoreFailure) -> HostView?
@@ -57,7 +57,7 @@ package protocol FleetReading: AuditReading {
     func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) throws(StoreFailure) -> Value?
 }
 
-package protocol FleetWriting: FleetReading {
+package protocol FleetWriting: FleetReading, HistoryWriting {
     func put(host: FleetHost) throws(StoreFailure)
     /// With its health and report.
     func remove(host: NodePath) throws(StoreFailure)
@@ -80,6 +80,7 @@ package enum StoredValueKey: String, Sendable {
     case freeze
     case fleetRevision = "fleet-revision"
     case enforcementStopped = "enforcement-stopped"
+    case troubledGuests = "troubled-guests"
     case lastDriftReport = "last-drift-report"
     /// As they were at the last start.
     case settings

@@ -21,6 +21,18 @@ func status(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         if let reason = status.enforcementStopped {
             lines.append(context.terminal.paint("enforcement   stopped: \(plain(reason))", .red))
         }
+        for guest in status.troubled ?? [] {
+            let next = guest.nextTry.map { "is tried again after \($0.formatted(.iso8601))" } ?? "is left out"
+            lines.append(
+                context.terminal.paint(
+                    "alert         \(plain(guest.path.description)) \(next), failed \(guest.failures) "
+                        + "time\(guest.failures == 1 ? "" : "s"): \(plain(guest.sentence)) "
+                        + "(remediation \(plain(guest.remediation)))", .red))
+            if guest.isLeftOut {
+                let remedy = guest.remedy.isEmpty ? "" : "\(plain(guest.remedy)); then "
+                lines.append("  → \(remedy)nestor drift settle \(plain(guest.path.description))")
+            }
+        }
         if let head = status.auditHead { lines.append("audit         \(auditHeadText(head))") }
         return lines.joined(separator: "\n")
     }

@@ -1,5 +1,6 @@
 package import ControllerAPI
 import FleetStore
+import FoundationEssentials
 package import NestingModel
 
 extension FleetController {
@@ -87,8 +88,10 @@ extension FleetController {
         }
         await sessions.drop(path)
         let place = "was \(view.host.user)@\(view.host.addressAndPort)"
+        let now = environment.now()
         try await change(requester, "host.remove", path.description, detail: place) { (work) throws(StoreFailure) in
             try work.checkNoRemediation(on: path, interrupted: false)
+            try work.note(removalOf: path, at: now)
             try work.remove(host: path)
             try work.raiseFleetRevision()
         }

@@ -1,6 +1,7 @@
 package import ControllerAPI
 import FleetDocuments
 import FleetStore
+import FoundationEssentials
 import NestingModel
 import YAMLDocument
 
@@ -49,6 +50,7 @@ extension FleetController {
                     + "reached through", remedy: "leave both in the file, or neither")
         }
         let detail = DocumentChanges.joined(Self.differences(from: hosts, to: changed, removed: removed))
+        let now = environment.now()
         try await change(requester, "fleet.apply", "fleet", detail: detail) { (work) throws(StoreFailure) in
             guard try work.value(.fleetRevision, as: Int.self) ?? 0 == before else {
                 throw StoreFailure(
@@ -56,6 +58,7 @@ extension FleetController {
             }
             for path in removed {
                 try work.checkNoRemediation(on: path, interrupted: false)
+                try work.note(removalOf: path, at: now)
                 try work.remove(host: path)
             }
             for wanted in changed {

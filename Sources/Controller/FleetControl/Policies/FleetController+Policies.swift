@@ -33,6 +33,7 @@ extension FleetController {
             try work.put(policies: set)
             // New policies are a new word of the owner's: enforcement may try again.
             try work.put(nil as String?, as: .enforcementStopped)
+            try work.put(nil as TroubledGuests?, as: .troubledGuests)
         }
         try await evaluate(changed: Set(draft.changes))
         return PolicyApplyAnswer(
