@@ -138,7 +138,7 @@ let package = Package(
         tests(
             "Controller", "FleetControl",
             [
-                "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore",
+                "NestingModel", "NestingPolicy", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore",
                 "SQLiteStore",
                 "StructuredLog", "NestorTestKit",
             ]),

@@ -18,7 +18,7 @@ package struct AcknowledgeRequest: Codable, Sendable, Hashable {
 
 /// A person has found out why a setting came back, or why its correction failed: it may be corrected again.
 package struct SettleRequest: Codable, Sendable, Hashable {
-    /// Its id, or a path at which it is the only one that is open.
+    /// Its id, or a path for all that is open there.
     package var finding: String
     package var note: String?
 

@@ -3,6 +3,7 @@ import FleetStore
 import FoundationEssentials
 import NestingModel
 import NestingPolicy
+import SQLiteStore
 import Testing
 
 @testable import FleetControl
@@ -143,6 +144,38 @@ struct FindingsOverTimeTests {
             #expect(kinds.count { $0 == .contested } == 1)
             #expect(kinds.count { $0 == .corrected } == 4)
             #expect(kinds.count { $0 == .settled } == 1)
+        }
+    }
+
+    @Test("is one of several at a path, where only settling is about all of them")
+    func ambiguous() async throws {
+        let (fleet, time) = (ScriptedFleet(l1Exposed: false, innerRuns: false), TestTime())
+        var both = policy(exposure: true)
+        both.desired.maximumVCPUs = 8
+        let bench = try await Bench(fleet, policies: [both])
+        let rules = DriftRules(contest: ContestRule(after: 2, within: 3_600))
+        try await bench.run(at: time, drift: rules) { (controller: FleetController) async throws in
+            _ = try await found(controller)
+            let open = try await controller.findings(path: buildL1, resolved: false).filter { $0.kind == .drift }
+            let entries = (open + open).map { HistoryEntry(.corrected, $0, at: time.now, remediation: "r") }
+            try await bench.store.record { (work) throws(StoreFailure) in try work.add(history: entries) }
+            _ = try await found(controller)
+            func contested() async throws -> Int {
+                try await controller.findings(path: buildL1, resolved: false).count { $0.contest != nil }
+            }
+            #expect(try await contested() == 2)
+            let error = await #expect(throws: APIError.self) {
+                try await controller.acknowledge(AcknowledgeRequest(finding: "rack7/build-l1", note: "n"), by: alice)
+            }
+            #expect(error?.code == "finding-ambiguous")
+            #expect(error?.remedy.contains(Self.id) == true)
+            _ = try await controller.settle(SettleRequest(finding: Self.id), by: alice)
+            #expect(try await contested() == 1)
+            _ = try await found(controller)
+            #expect(try await contested() == 1)
+            _ = try await controller.settle(SettleRequest(finding: "rack7/build-l1"), by: alice)
+            _ = try await found(controller)
+            #expect(try await contested() == 0)
         }
     }
 

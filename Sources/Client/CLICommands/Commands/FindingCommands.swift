@@ -41,8 +41,9 @@ let driftCommand = Command(
                 + "Nestor leaves it alone. A guest whose correction failed too often is left out of what is enforced. "
                 + "Find out why first: nestor history PATH.",
             examples: [("nestor drift settle rack7/build-l1 --note 'the cron job is gone'", "")],
-            arguments: [findingArgument],
-            options: [CommandOption("note", value: "TEXT", "what it was; it is kept in the history")]),
+            arguments: [
+                CommandArgument("finding", "its id, as 'nestor drift' shows it, or a path for all that is open there")
+            ], options: [CommandOption("note", value: "TEXT", "what it was; it is kept in the history")]),
     ], runsAlone: true)
 
 func driftAcknowledge(_ context: CommandContext) async throws(CLIFailure) -> Int32 {

@@ -40,52 +40,65 @@ extension FleetController {
         ) { finding in finding.acknowledgement = nil }
     }
 
-    /// Lets a contested setting be corrected again, and a guest whose corrections failed be tried again.
+    /// Lets contested settings be corrected again, and a guest whose corrections failed be tried again. A path stands for
+    /// all that is open there.
     package func settle(_ request: SettleRequest, by requester: Requester) async throws(APIError) -> Finding {
         let now = environment.now()
-        let named = try await openFinding(request.finding)
-        let note = printable(request.note ?? "")
-        return try await change(requester, "drift.settle", named.id, detail: note) { (work) throws(StoreFailure) in
+        let named = try await openFindings(request.finding)
+        let (first, note) = (named[0], printable(request.note ?? ""))
+        let subject = named.count == 1 ? first.id : first.path.description
+        return try await change(requester, "drift.settle", subject, detail: note) { (work) throws(StoreFailure) in
             // Drift and a restart that is needed are two findings about one setting.
-            let same = try work.openFindings().filter { $0.path == named.path && $0.setting == named.setting }
-            var troubled = try work.value(.troubledGuests, as: TroubledGuests.self) ?? TroubledGuests()
-            let wasTroubled = troubled.guests.contains { $0.path == named.path }
-            guard wasTroubled || same.contains(where: { $0.contest != nil }) else {
-                throw StoreFailure(
-                    .conflict, "'\(named.id)' is neither contested nor left out after a failure: nothing is to settle",
-                    remedy: "nestor drift shows what is")
+            let same = try work.openFindings().filter { finding in
+                named.contains { $0.path == finding.path && $0.setting == finding.setting }
             }
-            troubled.forget(named.path)
+            var troubled = try work.value(.troubledGuests, as: TroubledGuests.self) ?? TroubledGuests()
+            let wasTroubled = troubled.guests.contains { $0.path == first.path }
+            let contested = same.filter { $0.contest != nil }
+            guard wasTroubled || !contested.isEmpty else {
+                throw StoreFailure(
+                    .conflict, "'\(subject)' is neither contested nor left out after a failure: nothing is to settle",
+                    remedy: "nestor drift and nestor status show what is")
+            }
+            troubled.forget(first.path)
             if wasTroubled { try work.put(troubled.guests.isEmpty ? nil : troubled, as: .troubledGuests) }
-            let settled = same.map { finding in
+            let settled = contested.map { finding in
                 var finding = finding
                 finding.contest = nil
                 return finding
             }
             try work.put(findings: settled)
-            try work.add(history: [
-                HistoryEntry(.settled, named, at: now, by: requester.name, sentence: note.isEmpty ? nil : note)
-            ])
-            return settled.first { $0.id == named.id } ?? named
+            try work.add(
+                history: (contested.isEmpty ? [first] : contested).map {
+                    HistoryEntry(.settled, $0, at: now, by: requester.name, sentence: note.isEmpty ? nil : note)
+                })
+            return try work.findings(ids: [first.id]).first ?? first
         }
     }
 
     /// - Parameter name: an id, or a path at which only one finding is open.
     private func openFinding(_ name: String) async throws(APIError) -> Finding {
-        let open = try await read { (work) throws(StoreFailure) in try work.openFindings() }
-        if let finding = open.first(where: { $0.id == name }) { return finding }
-        let there = NodePath(name).map { path in open.filter { $0.path == path } } ?? []
-        guard let only = there.first else {
-            throw APIError(
-                code: "finding-unknown", sentence: "there is no open finding '\(printable(name))'",
-                remedy: "nestor drift shows their ids")
-        }
+        let there = try await openFindings(name)
         guard there.count == 1 else {
             throw APIError(
                 code: "finding-ambiguous", sentence: "\(there.count) findings are open at '\(printable(name))'",
                 remedy: "name one of them: \(there.map(\.id).joined(separator: ", "))")
         }
-        return only
+        return there[0]
+    }
+
+    /// - Parameter name: an id, or a path.
+    /// - Returns: at least one.
+    private func openFindings(_ name: String) async throws(APIError) -> [Finding] {
+        let open = try await read { (work) throws(StoreFailure) in try work.openFindings() }
+        if let finding = open.first(where: { $0.id == name }) { return [finding] }
+        let there = NodePath(name).map { path in open.filter { $0.path == path } } ?? []
+        guard !there.isEmpty else {
+            throw APIError(
+                code: "finding-unknown", sentence: "there is no open finding '\(printable(name))'",
+                remedy: "nestor drift shows their ids")
+        }
+        return there
     }
 
     private func change(
