@@ -138,7 +138,8 @@ let package = Package(
         tests(
             "Controller", "FleetControl",
             [
-                "NestingModel", "NestingPolicy", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore",
+                "NestingModel", "NestingPolicy", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell",
+                "FleetStore",
                 "SQLiteStore",
                 "StructuredLog", "NestorTestKit",
             ]),
