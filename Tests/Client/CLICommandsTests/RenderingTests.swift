@@ -108,12 +108,14 @@ struct RenderingTests {
                 7 records, each as it was written
                 head abc
                 """)
+        let cut = verificationText(AuditVerification(head: head, expected: "fff"), terminal)
+        #expect(cut.contains("no record has the expected head fff: the end was cut off, or the log was written anew"))
         let fault = AuditFault(number: 8, sentence: "record 8 is missing")
         #expect(
             verificationText(AuditVerification(head: head, fault: fault, expected: "fff"), terminal) == """
                 wrong from record 8 on: record 8 is missing
-                  → somebody wrote into the store by hand; 7 records before it are as they were written
-                no record has the expected head fff: the end was cut off, or the log was written anew
+                  → somebody wrote into the store by hand; the records before it (7) are as they were written
+                the expected head fff is not among them
                 """)
     }
 

@@ -2,6 +2,7 @@ import ControllerAPI
 import FleetStore
 import FoundationEssentials
 import NestingModel
+import SQLiteStore
 import Testing
 
 @testable import FleetControl
@@ -88,6 +89,23 @@ struct RetryTests {
             let status = try await controller.status(version: "", stateDirectory: "")
             #expect(status.enforcementStopped?.contains("nestor drift settle") == true)
             bench.fleet.set { $0.exposureWorks = true }
+            _ = try await controller.settle(
+                SettleRequest(finding: "drift:rack7/build-l1:exposure"), by: Requester(name: "alice"))
+            try await controller.sweepAndEnforce()
+            #expect(bench.fleet.now.l1Exposed && bench.fleet.now.spareExposed)
+        }
+    }
+
+    @Test("a store in which an earlier version stopped enforcement for good goes on when a person settles it")
+    func stoppedBefore() async throws {
+        let (bench, time) = (try await bench(), TestTime())
+        bench.fleet.set { $0.exposureWorks = true }
+        try await bench.store.record { (work) throws(StoreFailure) in
+            try work.put("remediation 1: rack7/build-l1: no", as: .enforcementStopped)
+        }
+        try await bench.run(at: time) { (controller: FleetController) async throws in
+            try await controller.sweepAndEnforce()
+            #expect(try await runs(controller).isEmpty)
             _ = try await controller.settle(
                 SettleRequest(finding: "drift:rack7/build-l1:exposure"), by: Requester(name: "alice"))
             try await controller.sweepAndEnforce()

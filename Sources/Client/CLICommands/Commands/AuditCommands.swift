@@ -88,8 +88,8 @@ func verificationText(_ answer: AuditVerification, _ terminal: Terminal) -> Stri
     if let fault = answer.fault {
         lines.append(terminal.paint("wrong from record \(fault.number) on: \(plain(fault.sentence))", .red))
         lines.append(
-            "  → somebody wrote into the store by hand; \(answer.head.number) records before it are as they were written"
-        )
+            "  → somebody wrote into the store by hand; the records before it (\(answer.head.number)) are as they were "
+                + "written")
     } else {
         lines.append("\(answer.head.number) records, each as it was written")
     }
@@ -97,8 +97,10 @@ func verificationText(_ answer: AuditVerification, _ terminal: Terminal) -> Stri
         lines.append("the expected head is record \(number)")
     } else if let expected = answer.expected {
         lines.append(
-            terminal.paint("no record has the expected head \(plain(expected))", .red)
-                + ": the end was cut off, or the log was written anew")
+            answer.fault == nil
+                ? terminal.paint("no record has the expected head \(plain(expected))", .red)
+                    + ": the end was cut off, or the log was written anew"
+                : "the expected head \(plain(expected)) is not among them")
     }
     if answer.fault == nil { lines.append("head \(answer.head.hash.isEmpty ? "none yet" : answer.head.hash)") }
     return lines.joined(separator: "\n")

@@ -55,13 +55,16 @@ extension FleetController {
             var troubled = try work.value(.troubledGuests, as: TroubledGuests.self) ?? TroubledGuests()
             let wasTroubled = troubled.guests.contains { $0.path == first.path }
             let contested = same.filter { $0.contest != nil }
-            guard wasTroubled || !contested.isEmpty else {
+            // As versions before stopped it, for good and for the whole fleet.
+            let wasStopped = try work.value(.enforcementStopped, as: String.self) != nil
+            guard wasTroubled || wasStopped || !contested.isEmpty else {
                 throw StoreFailure(
                     .conflict, "'\(subject)' is neither contested nor left out after a failure: nothing is to settle",
                     remedy: "nestor drift and nestor status show what is")
             }
             troubled.forget(first.path)
             if wasTroubled { try work.put(troubled.guests.isEmpty ? nil : troubled, as: .troubledGuests) }
+            if wasStopped { try work.put(nil as String?, as: .enforcementStopped) }
             let settled = contested.map { finding in
                 var finding = finding
                 finding.contest = nil
