@@ -132,6 +132,8 @@ struct RenderingTests {
         seen.acknowledgement = FindingAcknowledgement(
             by: "alice", at: .init(timeIntervalSince1970: 0), note: "a\u{1B}[2Jb",
             until: .init(timeIntervalSince1970: 60))
+        #expect(contested.summary == "drift exposure: hidden, wanted exposed (p), contested")
+        #expect(seen.summary == "drift exposure: hidden, wanted exposed (p), acknowledged")
         #expect(
             findingsText([contested, seen], terminal) == """
                 PATH     FINDING  SETTING   WANTED   FOUND   POLICY  SEVERITY  STATE
