@@ -71,7 +71,7 @@ let package = Package(
             "Agent", "AgentApp",
             ["NestingModel", "AgentWire", "AgentCore", "LinuxHostProvider", "LibvirtProvider", "CommandLineTable"]),
         // Controller
-        room("Controller", "FleetStore", ["NestingModel", "ControllerAPI"]),
+        room("Controller", "FleetStore", ["NestingModel", "ControllerAPI", "Digests"]),
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
         room("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
@@ -89,13 +89,13 @@ let package = Package(
             [
                 "NestingModel", "ControllerAPI", "SecureShell", "LibSSHTransport", "HTTPServing", "FleetStore",
                 "SQLiteStore",
-                "FleetControl", "AgentDelivery", "ControllerHTTP", "Settings", "YAMLDocument", "CommandLineTable",
-                "StructuredLog", "ServiceGroup",
+                "NestingPolicy", "FleetControl", "AgentDelivery", "ControllerHTTP", "Settings", "YAMLDocument",
+                "CommandLineTable", "StructuredLog", "ServiceGroup",
             ]),
         // Client
         room(
             "Client", "CLICommands",
-            ["NestingModel", "NestingPolicy", "ControllerAPI", "HTTPCalling", "CommandLineTable"]),
+            ["NestingModel", "NestingPolicy", "ControllerAPI", "HTTPCalling", "CommandLineTable", "HumanText"]),
         // Native
         native("CLibSSH", pkgConfig: "libssh", apt: "libssh-dev"),
         native("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -138,7 +138,8 @@ let package = Package(
         tests(
             "Controller", "FleetControl",
             [
-                "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore",
+                "NestingModel", "NestingPolicy", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell",
+                "FleetStore",
                 "SQLiteStore",
                 "StructuredLog", "NestorTestKit",
             ]),

@@ -34,7 +34,7 @@ func nestorCommandTable(version: String) -> CommandLineTable {
             commands: [
                 checkCommand, hostCommand, agentCommand, treeCommand, driftCommand, planCommand, remediateCommand,
                 remediationCommand, freezeCommand, unfreezeCommand, reportCommand, fleetCommand, policyCommand,
-                statusCommand, auditCommand,
+                statusCommand, auditCommand, historyCommand,
             ]), version: version,
         exitCodes: [
             (ExitCode.inLine, "done; nothing is out of line"), (ExitCode.failed, "it failed; the message says why"),
@@ -46,8 +46,8 @@ func nestorCommandTable(version: String) -> CommandLineTable {
         ])
 }
 
-private let pathArgument = CommandArgument("path", "a place in the tree, such as rack7/build-l1")
-private let pathsArgument = CommandArgument(
+let pathArgument = CommandArgument("path", "a place in the tree, such as rack7/build-l1")
+let pathsArgument = CommandArgument(
     "path", "only these places and all below them; none means the whole fleet", optional: true, repeated: true)
 private let yes = CommandOption("yes", short: "y", "do not ask")
 private let files = CommandOption(
@@ -127,16 +127,6 @@ private let treeCommand = Command(
     examples: [("nestor tree", ""), ("nestor tree rack7/build-l1", "one guest and what runs inside it")],
     arguments: [pathsArgument])
 
-private let driftCommand = Command(
-    "drift", "what is not as the policies want it", discussion: "Exits with 2 where anything is open.",
-    examples: [
-        ("nestor drift --refresh", "read the hosts first"), ("nestor drift rack7 -o json", "for scripts"),
-    ],
-    arguments: [pathsArgument],
-    options: [
-        CommandOption("resolved", "also what ended lately"), CommandOption("refresh", "read the hosts first"),
-    ])
-
 private let planCommand = Command(
     "plan", "what a remediation would do, and what it would disturb",
     discussion: "Reads the hosts first and changes nothing. Exits with 2 where there is anything to correct.",
@@ -211,6 +201,3 @@ private let policyCommand = Command(
 private let statusCommand = Command(
     "status", "how the controller and the fleet stand, on one screen",
     examples: [("nestor status -o json", "for scripts")])
-private let auditCommand = Command(
-    "audit", "who changed what, the newest first", examples: [("nestor audit --limit 200", "")],
-    options: [CommandOption("limit", value: "N", "how many records; else 50")])

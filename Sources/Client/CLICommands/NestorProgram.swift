@@ -54,6 +54,10 @@ package enum NestorProgram {
         case ["agent", "upgrade"]: try await agentUpgrade(context)
         case ["tree"]: try await tree(context)
         case ["drift"]: try await drift(context)
+        case ["drift", "ack"]: try await driftAcknowledge(context)
+        case ["drift", "unack"]: try await driftUnacknowledge(context)
+        case ["drift", "settle"]: try await driftSettle(context)
+        case ["history"]: try await history(context)
         case ["plan"]: try await plan(context)
         case ["remediate"]: try await remediate(context)
         case ["remediation", "list"]: try await remediationList(context)
@@ -68,7 +72,8 @@ package enum NestorProgram {
         case ["policy", "list"]: try await policyList(context)
         case ["policy", "preview"]: try await policyPreview(context)
         case ["status"]: try await status(context)
-        case ["audit"]: try await audit(context)
+        case ["audit"], ["audit", "show"]: try await audit(context)
+        case ["audit", "verify"]: try await auditVerify(context)
         default:
             throw CLIFailure(
                 ExitCode.usage, "'\(context.parsed.path.joined(separator: " "))' is not a command",

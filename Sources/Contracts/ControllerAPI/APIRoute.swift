@@ -38,8 +38,17 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case report = "/v1/report"
     /// GET → an event stream of `ProgressEvent`; `?operation=` or `?remediation=` for one of them.
     case events = "/v1/events"
-    /// GET → `[AuditRecord]`, newest first; `?limit=`.
+    /// GET → `[AuditRecord]`, newest first; `?actor=`, `action`, `subject`, `since`, `until` and `limit` as `AuditQuery`
+    /// has them.
     case audit = "/v1/audit"
+    /// GET → `AuditVerification`; `?expect=` for a head that was anchored outside.
+    case auditVerify = "/v1/audit/verify"
+    /// POST `AcknowledgeRequest` → `Finding`; DELETE `?finding=` → `Finding`.
+    case acknowledgement = "/v1/findings/acknowledgement"
+    /// POST `SettleRequest` → `Finding`.
+    case settlement = "/v1/findings/settlement"
+    /// GET `?path=` → `[HistoryEntry]`, newest first; `?since=` and `?limit=`.
+    case history = "/v1/history"
 }
 
 /// An answer without content.

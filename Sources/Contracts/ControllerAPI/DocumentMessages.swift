@@ -116,8 +116,12 @@ package struct StatusAnswer: Codable, Sendable, Hashable {
     package var findings: [String: Int]
     package var running: [String]
     package var freeze: Freeze?
-    /// Why `enforce` no longer corrects by itself; nil while it does.
+    /// Why `enforce` corrects nothing by itself now, and until when; nil while it does.
     package var enforcementStopped: String?
+    /// Guests whose last correction did not end well; nil where there is none.
+    package var troubled: [TroubledGuest]?
+    /// Of the audit log, to be kept outside the store.
+    package var auditHead: AuditHead?
 
     package init(
         version: String, controller: String, epoch: Int, startedAt: Date, stateDirectory: String,

@@ -97,6 +97,8 @@ package struct DriftReport: Codable, Sendable, Hashable {
     package var persisting: [Finding]
     package var resolved: [Finding]
     package var freeze: Freeze?
+    /// Of the audit log when the report was made, to be kept outside the store.
+    package var auditHead: AuditHead?
 
     package init(
         at: Date, previousAt: Date?, policyRevision: Int, hosts: Int, guests: Int, notHeard: [HostRowState],

@@ -112,8 +112,10 @@ package struct ControllerProgram {
                 settings: FleetSettings(
                     sweepInterval: settings[declared.sweepInterval], hostDeadline: settings[declared.hostDeadline],
                     parallelHosts: settings[declared.parallelHosts], startDeadline: settings[declared.startDeadline],
-                    knownHosts: settings[declared.knownHosts]),
+                    knownHosts: settings[declared.knownHosts], drift: declared.drift.rules(settings)),
                 log: log))
+        try await fleet.note(
+            settings: Dictionary(settings.explain().map { ($0.key, $0.value) }) { first, _ in first })
         let service = ControllerService(
             fleet: fleet, access: AccessRule(admins: settings[declared.admins]), log: log, version: version,
             stateDirectory: folder.path)

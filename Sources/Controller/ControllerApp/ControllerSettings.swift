@@ -28,6 +28,7 @@ struct ControllerSettings {
     let knownHosts = SettingKey.optionalPath(
         "ssh.known-hosts",
         help: "an OpenSSH known_hosts file: at enrolment its keys are accepted without asking, and others are refused")
+    let drift = DriftSettings()
     let agentsDirectory: SettingKey<String>
     let logLevel = SettingKey.oneOf("log.level", default: LogLevel.info, help: "the least level that is written")
     let logFormat = SettingKey.oneOf(
@@ -54,6 +55,6 @@ struct ControllerSettings {
         [
             stateDirectory, socket, socketMode, admins, sweepInterval, hostDeadline, parallelHosts, startDeadline,
             knownHosts, agentsDirectory, logLevel, logFormat,
-        ]
+        ] + drift.keys
     }
 }

@@ -77,8 +77,18 @@ package struct ControllerService: Sendable {
         case ("POST", .fleet): return try .json(try await fleet.apply(fleet: try request.decoded(), by: by))
         case ("POST", .report): return try .json(try await fleet.driftReport())
         case ("GET", .events): return events(request)
-        case ("GET", .audit):
-            return try .json(try await fleet.audit(limit: request.query("limit").flatMap { Int($0) } ?? 100))
+        case ("GET", .audit): return try .json(try await fleet.audit(try request.auditQuery()))
+        case ("GET", .auditVerify):
+            return try .json(try await fleet.verifyAudit(expecting: request.query("expect")))
+        case ("POST", .acknowledgement): return try .json(try await fleet.acknowledge(try request.decoded(), by: by))
+        case ("DELETE", .acknowledgement):
+            return try .json(try await fleet.unacknowledge(try request.required("finding"), by: by))
+        case ("POST", .settlement): return try .json(try await fleet.settle(try request.decoded(), by: by))
+        case ("GET", .history):
+            return try .json(
+                try await fleet.history(
+                    of: try request.nodePath(), since: try request.time("since"),
+                    limit: try request.number("limit") ?? 100))
         default:
             throw APIError(
                 code: "method-unknown", sentence: "'\(request.method)' does not go with '\(request.path)'")
@@ -115,7 +125,7 @@ extension APIError {
     /// The HTTP status that fits the code.
     var status: Int {
         switch code {
-        case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown": 404
+        case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "finding-unknown": 404
         case "method-unknown": 405
         case "not-allowed": 403
         case "host-known", "plan-changed", "revision-changed", "frozen", "store-conflict", "remediation-ended",

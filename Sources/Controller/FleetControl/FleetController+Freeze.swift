@@ -1,5 +1,6 @@
 package import ControllerAPI
 import FleetStore
+import FoundationEssentials
 import NestingModel
 
 extension FleetController {
@@ -19,7 +20,11 @@ extension FleetController {
     }
 
     package func unfreeze(by requester: Requester) async throws(APIError) {
-        let overtaken = try await change(requester, "unfreeze", "fleet") { (work) throws(StoreFailure) in
+        let ended = try await currentFreeze().map { freeze in
+            "it was frozen since \(freeze.since.formatted(.iso8601)) by \(freeze.by): \(freeze.reason)"
+        }
+        let overtaken = try await change(requester, "unfreeze", "fleet", detail: ended ?? "") {
+            (work) throws(StoreFailure) in
             try work.put(nil as Freeze?, as: .freeze)
             return try Self.overtake(work)
         }

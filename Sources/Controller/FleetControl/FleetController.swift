@@ -24,6 +24,8 @@ package actor FleetController {
     var reading: [String: Task<Void, Never>] = [:]
     /// The remediations that this process drives now; each takes itself out at its end.
     var driving: [String: Task<Void, Never>] = [:]
+    var anchor = AuditAnchor()
+    var prunedAt: Date?
 
     /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
     package init(_ environment: FleetEnvironment) async throws(APIError) {
@@ -49,7 +51,10 @@ package actor FleetController {
     package func start() {
         background.append(
             // Lives as long as the controller: `stop` cancels it and waits for it.
-            Task { await self.resumeUnfinished() })
+            Task {
+                await self.anchorAudit()
+                await self.resumeUnfinished()
+            })
         background.append(
             // As above.
             Task { await self.sweepOnSchedule() })
@@ -68,11 +73,12 @@ package actor FleetController {
     package func status(version: String, stateDirectory: String) async throws(APIError) -> StatusAnswer {
         let size = await environment.store.size()
         let started = startedAt
+        let (now, rule) = (environment.now(), environment.settings.drift.retry)
         let (id, epoch) = (controllerID, epoch)
         return try await read { (work) throws(StoreFailure) in
             let hosts = try work.hosts()
             let findings = try work.openFindings()
-            return StatusAnswer(
+            var answer = StatusAnswer(
                 version: version, controller: id, epoch: epoch, startedAt: started, stateDirectory: stateDirectory,
                 storeBytes: size, policyRevision: try work.policies().revision,
                 fleetRevision: try work.value(.fleetRevision, as: Int.self) ?? 0,
@@ -81,12 +87,13 @@ package actor FleetController {
                 running: try work.unfinishedRemediations().map(\.id),
                 freeze: try work.value(.freeze, as: Freeze.self),
                 enforcementStopped: try work.value(.enforcementStopped, as: String.self))
+            answer.auditHead = try work.auditHead()
+            if let troubled = try work.value(.troubledGuests, as: TroubledGuests.self) {
+                answer.troubled = troubled.guests
+                answer.enforcementStopped = answer.enforcementStopped ?? troubled.sentence(at: now, rule)
+            }
+            return answer
         }
-    }
-
-    /// - Parameter limit: at most 1,000.
-    package func audit(limit: Int) async throws(APIError) -> [AuditRecord] {
-        try await read { (work) throws(StoreFailure) in try work.audit(limit: min(max(limit, 1), 1_000)) }
     }
 
     // MARK: Store, with the API's errors
@@ -116,8 +123,10 @@ package actor FleetController {
         _ body: @escaping @Sendable (any FleetWriting) throws(StoreFailure) -> Value
     ) async throws(APIError) -> Value {
         do throws(StoreFailure) {
-            return try await environment.store.change(
+            let value = try await environment.store.change(
                 AuditEntry(actor: requester.name, action: action, subject: subject, detail: detail), body)
+            await anchorAudit()
+            return value
         } catch {
             throw APIError(error)
         }

@@ -62,16 +62,18 @@ package struct FleetSettings: Sendable, Hashable {
     package var startDeadline: Duration
     /// An OpenSSH known_hosts file whose keys are accepted at enrolment without asking; nil where there is none.
     package var knownHosts: String?
+    package var drift: DriftRules
 
     package init(
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
-        startDeadline: Duration = .seconds(300), knownHosts: String? = nil
+        startDeadline: Duration = .seconds(300), knownHosts: String? = nil, drift: DriftRules = DriftRules()
     ) {
         self.sweepInterval = sweepInterval
         self.hostDeadline = hostDeadline
         self.parallelHosts = parallelHosts
         self.startDeadline = startDeadline
         self.knownHosts = knownHosts
+        self.drift = drift
     }
 }
 

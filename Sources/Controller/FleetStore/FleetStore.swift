@@ -1,4 +1,3 @@
-package import ControllerAPI
 package import NestingModel
 
 /// Where the controller keeps all that it must not forget: the port behind which SQLite stands.
@@ -40,7 +39,7 @@ package struct AuditEntry: Sendable, Hashable {
     }
 }
 
-package protocol FleetReading {
+package protocol FleetReading: AuditReading, HistoryReading {
     /// All hosts, by path.
     func hosts() throws(StoreFailure) -> [HostView]
     func host(_ path: NodePath) throws(StoreFailure) -> HostView?
@@ -54,13 +53,11 @@ package protocol FleetReading {
     func remediation(_ id: String) throws(StoreFailure) -> Remediation?
     /// Those whose state is `running` or `interrupted`, oldest first.
     func unfinishedRemediations() throws(StoreFailure) -> [Remediation]
-    /// Newest first.
-    func audit(limit: Int) throws(StoreFailure) -> [AuditRecord]
     /// A single value under a name; nil where there is none.
     func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) throws(StoreFailure) -> Value?
 }
 
-package protocol FleetWriting: FleetReading {
+package protocol FleetWriting: FleetReading, HistoryWriting {
     func put(host: FleetHost) throws(StoreFailure)
     /// With its health and report.
     func remove(host: NodePath) throws(StoreFailure)
@@ -85,7 +82,10 @@ package enum StoredValueKey: String, Sendable {
     case freeze
     case fleetRevision = "fleet-revision"
     case enforcementStopped = "enforcement-stopped"
+    case troubledGuests = "troubled-guests"
     case lastDriftReport = "last-drift-report"
+    /// As they were at the last start.
+    case settings
 }
 
 /// All policies as one revision.

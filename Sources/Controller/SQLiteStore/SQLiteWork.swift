@@ -1,5 +1,4 @@
 import ControllerAPI
-import Digests
 import FleetStore
 import FoundationEssentials
 import NestingModel
@@ -48,17 +47,6 @@ struct SQLiteWork: FleetWriting {
 
     func unfinishedRemediations() throws(StoreFailure) -> [Remediation] {
         try documents("SELECT document FROM remediation WHERE state IN ('running', 'interrupted') ORDER BY number")
-    }
-
-    func audit(limit: Int) throws(StoreFailure) -> [AuditRecord] {
-        try connection.rows(
-            "SELECT number, time, actor, action, subject, detail, hash FROM audit ORDER BY number DESC LIMIT ?",
-            [.integer(Int64(limit))]
-        ) { (row) throws(StoreFailure) in
-            AuditRecord(
-                number: Int(row.integer(0)), time: (try? Date(row.text(1), strategy: .iso8601)) ?? .distantPast,
-                actor: row.text(2), action: row.text(3), subject: row.text(4), detail: row.text(5), hash: row.text(6))
-        }
     }
 
     func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) throws(StoreFailure) -> Value? {
@@ -126,23 +114,6 @@ struct SQLiteWork: FleetWriting {
             [.text(key.rawValue), .text(try encoded(value))])
     }
 
-    func audit(_ entry: AuditEntry) throws(StoreFailure) {
-        let before =
-            try connection.rows("SELECT hash FROM audit ORDER BY number DESC LIMIT 1") { (row) throws(StoreFailure) in
-                row.text(0)
-            }.first ?? ""
-        let time = now().formatted(.iso8601)
-        // The length before each field keeps two different records from having one text.
-        let text = [before, time, entry.actor, entry.action, entry.subject, entry.detail]
-            .map { "\($0.utf8.count):\($0)" }.joined()
-        try connection.run(
-            "INSERT INTO audit (time, actor, action, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                .text(time), .text(entry.actor), .text(entry.action), .text(entry.subject), .text(entry.detail),
-                .text(Digest.sha256Hex(of: Array(text.utf8))),
-            ])
-    }
-
     // MARK: Documents
 
     private func view(_ row: SQLiteRow) throws(StoreFailure) -> HostView {
@@ -152,7 +123,7 @@ struct SQLiteWork: FleetWriting {
             report: row.isNull(2) ? nil : try decoded(HostReport.self, row.text(2)))
     }
 
-    private func documents<Document: Decodable>(
+    func documents<Document: Decodable>(
         _ sql: String, _ values: [SQLiteValue] = []
     ) throws(StoreFailure) -> [Document] {
         try connection.rows(sql, values) { (row) throws(StoreFailure) in try decoded(Document.self, row.text(0)) }
@@ -177,7 +148,7 @@ struct SQLiteWork: FleetWriting {
         }
     }
 
-    private func encoded(_ document: some Encodable) throws(StoreFailure) -> String {
+    func encoded(_ document: some Encodable) throws(StoreFailure) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601

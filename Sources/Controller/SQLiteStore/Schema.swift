@@ -24,7 +24,19 @@ let migrations: [String] = [
         BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
     CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
         BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+    """,
     """
+    CREATE TABLE history (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, time TEXT NOT NULL, kind TEXT NOT NULL,
+        finding TEXT, document TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX history_by_path ON history (path, number);
+    CREATE INDEX history_by_kind ON history (kind, time);
+    CREATE INDEX history_by_finding ON history (finding);
+    CREATE TABLE unused_exposure (
+        path TEXT PRIMARY KEY, uuid TEXT NOT NULL, since TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
 ]
 
 extension SQLiteConnection {

@@ -19,9 +19,17 @@ struct ReportBuilderTests {
         let manager = PretendManager()
         var guest = PretendGuest(1).report
         guest.exposure.nestedRuns = .known(7)
-        guest.exposure.inUse = .known(true)
+        guest.exposure.inUse = .unknown("no answer in time")
         manager.all = .known([guest])
         #expect(build(PretendHost(), manager).digest == first.digest)
+        guest.exposure.inUse = .known(true)
+        manager.all = .known([guest])
+        let used = build(PretendHost(), manager).digest
+        #expect(used != first.digest, "that a guest began to use nesting is told at once")
+        guest.exposure.nestedRuns = .known(8)
+        manager.all = .known([guest])
+        #expect(build(PretendHost(), manager).digest == used)
+        guest.exposure.inUse = .absent
         guest.exposure.configured = .known(true)
         manager.all = .known([guest])
         #expect(build(PretendHost(), manager).digest != first.digest)

@@ -100,6 +100,86 @@ struct RenderingTests {
                 """)
     }
 
+    @Test("a verification says how far the audit log is whole, and whether an anchored head is in it")
+    func verification() {
+        let head = AuditHead(number: 7, hash: "abc")
+        #expect(
+            verificationText(AuditVerification(head: head), terminal) == """
+                7 records, each as it was written
+                head abc
+                """)
+        let cut = verificationText(AuditVerification(head: head, expected: "fff"), terminal)
+        #expect(cut.contains("no record has the expected head fff: the end was cut off, or the log was written anew"))
+        let fault = AuditFault(number: 8, sentence: "record 8 is missing")
+        #expect(
+            verificationText(AuditVerification(head: head, fault: fault, expected: "fff"), terminal) == """
+                wrong from record 8 on: record 8 is missing
+                  → somebody wrote into the store by hand; the records before it (7) are as they were written
+                the expected head fff is not among them
+                """)
+    }
+
+    @Test("findings say what time made of them, and what somebody has acknowledged stands apart")
+    func findings() throws {
+        var contested = try finding("rack7/a", kind: .drift, setting: .exposure, sentence: "it is so")
+        contested.recurrence = FindingRecurrence(
+            times: 2, lastResolved: .init(timeIntervalSince1970: 0), openedAgain: .init(timeIntervalSince1970: 60))
+        contested.firstSeen = .init(timeIntervalSince1970: 0)
+        contested.contest = FindingContest(
+            since: .init(timeIntervalSince1970: 0),
+            corrections: [PastCorrection(at: .init(timeIntervalSince1970: 0), remediation: "r1")])
+        var seen = try finding("rack7/b", kind: .drift, setting: .exposure, sentence: "that, too")
+        seen.acknowledgement = FindingAcknowledgement(
+            by: "alice", at: .init(timeIntervalSince1970: 0), note: "a\u{1B}[2Jb",
+            until: .init(timeIntervalSince1970: 60))
+        #expect(contested.summary == "drift exposure: hidden, wanted exposed (p), contested")
+        #expect(seen.summary == "drift exposure: hidden, wanted exposed (p), acknowledged")
+        #expect(
+            findingsText([contested, seen], terminal) == """
+                PATH     FINDING  SETTING   WANTED   FOUND   POLICY  SEVERITY  STATE
+                rack7/a  drift    exposure  exposed  hidden  p       high      open, contested, regressed 2×
+
+                rack7/a: it is so
+                  it was resolved at 1970-01-01T00:00:00Z, open again since 1970-01-01T00:01:00Z, first seen \
+                1970-01-01T00:00:00Z
+                  contested: it was corrected 1 time since 1970-01-01T00:00:00Z and came back each time: somebody else \
+                sets it otherwise, so Nestor leaves it alone
+                    1970-01-01T00:00:00Z corrected by remediation r1
+                  → find out who sets it, then nestor drift settle drift:rack7/a:exposure
+                  id drift:rack7/a:exposure
+
+                Acknowledged
+                PATH     FINDING  SETTING   WANTED   FOUND   POLICY  SEVERITY  STATE
+                rack7/b  drift    exposure  exposed  hidden  p       high      open
+
+                rack7/b: that, too
+                  acknowledged until 1970-01-01T00:01:00Z by alice: a?[2Jb
+                  id drift:rack7/b:exposure
+                """)
+    }
+
+    @Test("a history shows what changed from one state to the next")
+    func history() throws {
+        let a = try path("rack7/a")
+        let hidden = GuestSnapshot(guest("a", state: .running, configured: .known(false), live: .known(false)))
+        let exposed = GuestSnapshot(guest("a", state: .off, configured: .known(true), live: .absent))
+        let drift = try finding("rack7/a", kind: .drift, setting: .exposure, sentence: "")
+        let entries = [
+            HistoryEntry(.corrected, drift, at: .init(timeIntervalSince1970: 180), remediation: "r1", by: "alice"),
+            HistoryEntry(at: .init(timeIntervalSince1970: 120), path: a, kind: .facts, facts: exposed),
+            HistoryEntry(.opened, drift, at: .init(timeIntervalSince1970: 60)),
+            HistoryEntry(at: .init(timeIntervalSince1970: 0), path: a, kind: .facts, facts: hidden),
+        ]
+        let lines = historyText(entries, terminal).split(separator: "\n").map(String.init)
+        #expect(lines[1].hasSuffix("corrected  exposure: hidden, wanted exposed; remediation r1; by alice"))
+        #expect(
+            lines[2].hasSuffix(
+                "facts      state running → off, exposure hidden → exposed, live exposure hidden → none"))
+        #expect(lines[3].hasSuffix("opened     exposure: hidden, wanted exposed"))
+        #expect(lines[4].contains("uuid u-a, state running, exposure hidden"))
+        #expect(lines[4].contains("memory 1.5 GiB"))
+    }
+
     @Test("an empty plan says so")
     func emptyPlan() {
         let answer = PlanAnswer(plan: Plan(items: [], blocked: [], madeAt: .distantPast), digest: "", freeze: nil)

@@ -16,6 +16,12 @@ struct ControllerServiceTests {
             ("PUT", "/v1/hosts", "", 405, "method-unknown"), ("DELETE", "/v1/status", "", 405, "method-unknown"),
             ("GET", "/v1/host", "", 422, "query-missing"), ("GET", "/v1/host?path=a//b", "", 422, "path-invalid"),
             ("POST", "/v1/freeze", #"{"reason":" "}"#, 422, "reason-missing"),
+            ("GET", "/v1/history?path=rack9", "", 404, "path-unknown"),
+            ("DELETE", "/v1/findings/acknowledgement?finding=x", "", 404, "finding-unknown"),
+            ("DELETE", "/v1/findings/acknowledgement", "", 422, "query-missing"),
+            ("POST", "/v1/findings/settlement", #"{"finding":"x"}"#, 404, "finding-unknown"),
+            ("GET", "/v1/audit?since=yesterday", "", 422, "query-invalid"),
+            ("GET", "/v1/audit?limit=many", "", 422, "query-invalid"),
             ("POST", "/v1/policies", #"{"files":[],"prune":false,"expectedRevision":3}"#, 409, "revision-changed"),
             (
                 "POST", "/v1/policies", #"{"files":[{"name":"p","text":"policies: 3"}],"prune":false}"#, 422,
@@ -61,6 +67,8 @@ struct ControllerServiceTests {
         ("POST", "/v1/hosts"), ("DELETE", "/v1/hosts?path=rack7"), ("POST", "/v1/agents/upgrade"),
         ("POST", "/v1/remediations"), ("POST", "/v1/remediation/resume?id=x"), ("POST", "/v1/freeze"),
         ("DELETE", "/v1/freeze"), ("POST", "/v1/policies"), ("POST", "/v1/fleet"),
+        ("POST", "/v1/findings/acknowledgement"), ("DELETE", "/v1/findings/acknowledgement?finding=x"),
+        ("POST", "/v1/findings/settlement"),
     ]
 
     @Test("lets readers change nothing", arguments: changes)
@@ -77,7 +85,9 @@ struct ControllerServiceTests {
         "lets readers read, and ask what would be",
         arguments: [
             ("GET", "/v1/status", ""), ("GET", "/v1/hosts", ""), ("GET", "/v1/tree", ""), ("GET", "/v1/findings", ""),
-            ("GET", "/v1/audit", ""), ("GET", "/v1/policies", ""), ("POST", "/v1/plan", #"{"paths":[]}"#),
+            ("GET", "/v1/audit?actor=a&action=b&subject=c&since=2026-11-25T10:00:00Z&limit=3", ""),
+            ("GET", "/v1/audit/verify", ""), ("GET", "/v1/history?path=rack7&since=2026-11-25T10:00:00Z&limit=3", ""),
+            ("GET", "/v1/policies", ""), ("POST", "/v1/plan", #"{"paths":[]}"#),
             ("POST", "/v1/policies/preview", #"{"files":[],"prune":false}"#), ("POST", "/v1/report", ""),
         ])
     func readersRead(method: String, target: String, body: String) async throws {

@@ -52,7 +52,9 @@ package struct ReportBuilder {
         if case .known(var guests) = report.guests {
             for index in guests.indices {
                 guests[index].exposure.nestedRuns = .absent
-                guests[index].exposure.inUse = .absent
+                // Use that begins is news; that it can't be told for a moment is none.
+                let isUsed = guests[index].exposure.inUse.value == true
+                guests[index].exposure.inUse = isUsed ? .known(true) : .absent
             }
             report.guests = .known(guests)
         }

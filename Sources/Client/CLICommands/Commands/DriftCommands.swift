@@ -39,24 +39,9 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         findings = findings.filter { finding in paths.contains { $0 == finding.path || $0.contains(finding.path) } }
     }
     try context.show(findings) { findings in
-        findings.isEmpty ? "no drift" : findingTable(findings, context.terminal)
+        findings.isEmpty ? "no drift" : findingsText(findings, context.terminal)
     }
-    return findings.contains { $0.state != .resolved } ? ExitCode.drift : ExitCode.inLine
-}
-
-func findingTable(_ findings: [Finding], _ terminal: Terminal) -> String {
-    var table = TextTable("PATH", "FINDING", "SETTING", "WANTED", "FOUND", "POLICY", "SEVERITY", "STATE")
-    for finding in findings {
-        table.add(
-            .init(finding.path.description), .init("\(finding.kind)"), .init(finding.setting?.rawValue ?? "-"),
-            .init(finding.desired.isEmpty ? "-" : finding.desired),
-            .init(finding.observed.isEmpty ? "-" : finding.observed), .init(finding.policy ?? "-"),
-            .init("\(finding.severity)", finding.severity >= .high ? .red : .yellow), .init("\(finding.state)"))
-    }
-    let details = findings.filter { $0.state != .resolved }.map { finding in
-        "\n\(plain(finding.path.description)): \(plain(finding.sentence))\(finding.remedy.isEmpty ? "" : "\n  → \(plain(finding.remedy))")"
-    }
-    return table.text(terminal) + "\n" + details.joined()
+    return findings.contains(where: \.countsAsDrift) ? ExitCode.drift : ExitCode.inLine
 }
 
 func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
@@ -80,7 +65,8 @@ func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
             lines += ["", context.terminal.paint(title, .bold)]
             lines += findings.map { "  \(plain("\($0.path): \($0.summary)"))" }
         }
+        if let head = report.auditHead { lines += ["", "audit log: \(auditHeadText(head))"] }
         return lines.joined(separator: "\n")
     }
-    return report.new.isEmpty && report.persisting.isEmpty ? ExitCode.inLine : ExitCode.drift
+    return (report.new + report.persisting).contains(where: \.countsAsDrift) ? ExitCode.drift : ExitCode.inLine
 }

@@ -21,6 +21,19 @@ func status(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         if let reason = status.enforcementStopped {
             lines.append(context.terminal.paint("enforcement   stopped: \(plain(reason))", .red))
         }
+        for guest in status.troubled ?? [] {
+            let next = guest.nextTry.map { "is tried again after \($0.formatted(.iso8601))" } ?? "is left out"
+            lines.append(
+                context.terminal.paint(
+                    "alert         \(plain(guest.path.description)) \(next), failed \(guest.failures) "
+                        + "time\(guest.failures == 1 ? "" : "s"): \(plain(guest.sentence)) "
+                        + "(remediation \(plain(guest.remediation)))", .red))
+            if guest.isLeftOut {
+                let remedy = guest.remedy.isEmpty ? "" : "\(plain(guest.remedy)); then "
+                lines.append("  → \(remedy)nestor drift settle \(plain(guest.path.description))")
+            }
+        }
+        if let head = status.auditHead { lines.append("audit         \(auditHeadText(head))") }
         return lines.joined(separator: "\n")
     }
     return ExitCode.inLine
@@ -29,19 +42,4 @@ func status(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
 private func counts(_ counts: [String: Int]) -> String {
     counts.isEmpty
         ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-}
-
-func audit(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let limit = try context.number("limit") ?? 50
-    let records: [AuditRecord] = try await context.client.get(.audit, [("limit", String(limit))])
-    try context.show(records) { records in
-        var table = TextTable("NUMBER", "TIME", "WHO", "WHAT", "SUBJECT", "DETAIL")
-        for record in records {
-            table.add(
-                .init("\(record.number)"), .init(record.time.formatted(.iso8601)), .init(record.actor),
-                .init(record.action), .init(record.subject), .init(record.detail))
-        }
-        return table.text(context.terminal)
-    }
-    return ExitCode.inLine
 }

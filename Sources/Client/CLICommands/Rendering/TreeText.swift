@@ -84,6 +84,10 @@ func bytes(_ count: Int64) -> String {
 extension Finding {
     /// One line without the path.
     var summary: String {
+        what + (contest == nil ? "" : ", contested") + (acknowledgement == nil ? "" : ", acknowledged")
+    }
+
+    private var what: String {
         guard let setting else { return "\(kind): \(sentence)" }
         return desired.isEmpty
             ? "\(kind) \(setting): \(sentence)"

@@ -43,7 +43,8 @@ extension FleetController {
             return package
         }
         try await authorize(host.path, key: request.operatorKey)
-        try await change(requester, "agent.upgrade", host.path.description, detail: "sha256 \(package.sha256)") {
+        let files = "sha256 \(host.agent.sha256) → \(package.sha256)"
+        try await change(requester, "agent.upgrade", host.path.description, detail: files) {
             (work) throws(StoreFailure) in
             // A fleet file may have changed its address meanwhile.
             guard var upgraded = try work.host(host.path)?.host else { return }

@@ -1,5 +1,6 @@
 package import ControllerAPI
 import FleetStore
+import FoundationEssentials
 package import NestingModel
 
 extension FleetController {
@@ -86,8 +87,11 @@ extension FleetController {
             sentences.append("the agent and the controller's keys stay on the host: \(view.host.agent.directory)")
         }
         await sessions.drop(path)
-        try await change(requester, "host.remove", path.description) { (work) throws(StoreFailure) in
+        let place = "was \(view.host.user)@\(view.host.addressAndPort)"
+        let now = environment.now()
+        try await change(requester, "host.remove", path.description, detail: place) { (work) throws(StoreFailure) in
             try work.checkNoRemediation(on: path, interrupted: false)
+            try work.note(removalOf: path, at: now)
             try work.remove(host: path)
             try work.raiseFleetRevision()
         }

@@ -12,6 +12,8 @@ extension FleetController {
             do throws(APIError) {
                 _ = try await sweep(SweepRequest())
                 await enforce()
+                await anchorAudit()
+                await pruneHistory()
             } catch {
                 environment.log.error("sweep failed", ["cause": "\(error)"])
             }
@@ -57,10 +59,13 @@ extension FleetController {
             let now = environment.now()
             try await record { (work) throws(StoreFailure) in
                 // It may have been removed, changed or enrolled anew while it was read.
-                guard var host = try work.host(path)?.host, host.enrolledAt == before.host.enrolledAt else { return }
+                guard let stored = try work.host(path), stored.host.enrolledAt == before.host.enrolledAt else { return }
+                var host = stored.host
                 switch result {
                 case .success(let report):
                     if let report {
+                        try work.note(
+                            report: report, after: stored.report, heard: stored.health.reportedAt, of: path, at: now)
                         try work.put(report: report, of: path)
                         if host.uuid == nil, let uuid = report.host.smbiosUUID.value {
                             host.uuid = uuid

@@ -1,6 +1,7 @@
 package import ControllerAPI
 import FleetDocuments
 import FleetStore
+import FoundationEssentials
 import NestingModel
 import YAMLDocument
 
@@ -48,7 +49,8 @@ extension FleetController {
                 sentence: "'\(stranded.map(\.description).joined(separator: "', '"))' would lose the host that it is "
                     + "reached through", remedy: "leave both in the file, or neither")
         }
-        let detail = "changed \(changed.map(\.path)), removed \(removed)"
+        let detail = DocumentChanges.joined(Self.differences(from: hosts, to: changed, removed: removed))
+        let now = environment.now()
         try await change(requester, "fleet.apply", "fleet", detail: detail) { (work) throws(StoreFailure) in
             guard try work.value(.fleetRevision, as: Int.self) ?? 0 == before else {
                 throw StoreFailure(
@@ -56,6 +58,7 @@ extension FleetController {
             }
             for path in removed {
                 try work.checkNoRemediation(on: path, interrupted: false)
+                try work.note(removalOf: path, at: now)
                 try work.remove(host: path)
             }
             for wanted in changed {
@@ -72,6 +75,15 @@ extension FleetController {
         return FleetApplyAnswer(
             revision: before + 1, changed: changed.map(\.path), notEnrolled: comparison.notEnrolled, removed: removed,
             warnings: Self.warnings(from: hosts, changed: changed, removed: removed))
+    }
+
+    /// Each host with what it was and is.
+    private static func differences(from before: [FleetHost], to changed: [FleetHost], removed: [NodePath]) -> [String]
+    {
+        let old = Dictionary(before.map { ($0.path, $0) }) { first, _ in first }
+        return changed.flatMap { host in
+            DocumentChanges.sentences(from: old[host.path], to: host).map { "\(host.path): \($0)" }
+        } + removed.map { path in "removed \(path)" + (old[path].map { " at \($0.user)@\($0.addressAndPort)" } ?? "") }
     }
 
     /// What an operator's key must change on hosts: the file changes only what the controller knows.

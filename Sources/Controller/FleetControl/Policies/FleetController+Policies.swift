@@ -24,6 +24,7 @@ extension FleetController {
         let detail =
             "revision \(set.revision): added [\(draft.added.joined(separator: ", "))], "
             + "changed [\(draft.changed.joined(separator: ", "))], removed [\(draft.removed.joined(separator: ", "))]"
+            + Self.differences(from: before.policies, to: set.policies)
         try await change(requester, "policy.apply", "policies", detail: detail) { (work) throws(StoreFailure) in
             guard try work.policies().revision == before.revision else {
                 throw StoreFailure(
@@ -32,6 +33,7 @@ extension FleetController {
             try work.put(policies: set)
             // New policies are a new word of the owner's: enforcement may try again.
             try work.put(nil as String?, as: .enforcementStopped)
+            try work.put(nil as TroubledGuests?, as: .troubledGuests)
         }
         try await evaluate(changed: Set(draft.changes))
         return PolicyApplyAnswer(
@@ -64,5 +66,17 @@ extension FleetController {
                 remedy: "look at what changed (nestor policy list), then apply again")
         }
         return try PolicyDraft(request, over: before, hosts: try await views())
+    }
+
+    /// What changed in each policy that was there before and still is.
+    private static func differences(from before: [Policy], to after: [Policy]) -> String {
+        let old = Dictionary(before.map { ($0.name, $0) }) { first, _ in first }
+        let sentences = after.flatMap { policy -> [String] in
+            guard let earlier = old[policy.name], earlier != policy else { return [] }
+            return DocumentChanges.sentences(from: earlier, to: policy, passing: ["place"]).map {
+                "\(policy.name): \($0)"
+            }
+        }
+        return sentences.isEmpty ? "" : "; " + DocumentChanges.joined(sentences)
     }
 }

@@ -89,9 +89,11 @@ extension FleetController {
         return remediation
     }
 
-    /// Corrects one guest whose policy says `enforce`, and stops for good at the first failure.
+    /// Corrects one guest whose policy says `enforce`. After a failure it waits, tries that guest again, and at last
+    /// leaves it out (`TroubledGuests`).
     func enforce() async {
         do throws(APIError) {
+            let (now, rule) = (environment.now(), environment.settings.drift.retry)
             let (stopped, frozen, busy, policies, findings) = try await read { (work) throws(StoreFailure) in
                 (
                     try work.value(.enforcementStopped, as: String.self),
@@ -104,10 +106,11 @@ extension FleetController {
             guard findings.contains(where: { $0.mode == .enforce && $0.correctable && $0.state == .open }) else {
                 return
             }
+            if case .waits = try await troubledGuests().turn(at: now, rule) { return }
             let assessment = try await evaluate()
             // Over the whole fleet, so that a guest that can't be corrected holds no other one up.
             var plan = assessment.plan(Selection(), policies: policies, now: environment.now(), enforcing: true)
-            guard let item = plan.items.first else { return }
+            guard let item = try await turn(among: plan.items, assessment.open, at: now, rule) else { return }
             plan.items = [item]
             plan.blocked = []
             let names = item.policies.joined(separator: ", ")

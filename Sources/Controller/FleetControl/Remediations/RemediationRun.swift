@@ -314,11 +314,11 @@ struct RemediationRun {
         remediation.sentence = "\(corrected) of \(remediation.items.count) corrected"
         remediation.endedAt = environment.now()
         let ended = remediation
+        let (now, rule) = (environment.now(), environment.settings.drift.retry)
         // In one transaction: a failure whose stop of enforcement was lost would let it go on.
         try await controller.record { (work) throws(StoreFailure) in
             try work.put(remediation: ended)
-            guard let first = ended.items.first(where: { $0.outcome != .corrected }) else { return }
-            try work.put("remediation \(ended.id): \(first.path): \(first.sentence)", as: .enforcementStopped)
+            try work.note(outcomeOf: ended, at: now, rule)
         }
         let roots = Set(remediation.items.map(\.path.root))
         let hosts = try await controller.hosts().map(\.path).filter { roots.contains($0.root) }

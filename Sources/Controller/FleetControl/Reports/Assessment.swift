@@ -7,14 +7,22 @@ import NestingPolicy
 struct Assessment: Sendable {
     let tree: NestingTree
     /// Open and stale ones, and those that ended just now.
-    let findings: [Finding]
+    var findings: [Finding]
 
-    /// - Parameter changedPolicies: names; drift from those is intended.
-    init(hosts: [HostView], policies: [Policy], previous: [Finding], changedPolicies: Set<String>, now: Date) {
+    /// - Parameters:
+    ///   - changedPolicies: names; drift from those is intended.
+    ///   - unusedExposure: guests that have been exposed for too long without using it, with since when; nil: those
+    ///     that were found before.
+    init(
+        hosts: [HostView], policies: [Policy], previous: [Finding], changedPolicies: Set<String>,
+        unusedExposure: [NodePath: Date]? = nil, now: Date
+    ) {
+        let unused = previous.filter { $0.kind == .unusedExposure }.map { ($0.path, $0.firstSeen) }
         let joined = NestingTree.join(hosts)
         tree = joined.tree
         findings = PolicyEngine(policies).evaluate(
-            joined, previous: previous, changedPolicies: changedPolicies, now: now)
+            joined, previous: previous, changedPolicies: changedPolicies,
+            unusedExposure: unusedExposure ?? Dictionary(unused) { first, _ in first }, now: now)
     }
 
     static func tree(of hosts: [HostView]) -> NestingTree { NestingTree.join(hosts).tree }

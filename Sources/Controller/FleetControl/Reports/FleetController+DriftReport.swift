@@ -14,7 +14,7 @@ extension FleetController {
             let last = try work.value(.lastDriftReport, as: ReportMark.self)
             let known = Set(last?.open ?? [])
             let openIDs = Set(open.map(\.id))
-            let report = DriftReport(
+            var report = DriftReport(
                 at: now, previousAt: last?.at, policyRevision: try work.policies().revision, hosts: views.count,
                 guests: views.reduce(0) { $0 + ($1.report?.guests.value?.count ?? 0) },
                 notHeard: views.filter { $0.health.state != .ok }.map {
@@ -25,6 +25,7 @@ extension FleetController {
                     known.contains($0.id) && !openIDs.contains($0.id)
                 },
                 freeze: try work.value(.freeze, as: Freeze.self))
+            report.auditHead = try work.auditHead()
             try work.put(ReportMark(at: now, open: open.map(\.id).sorted()), as: .lastDriftReport)
             return report
         }

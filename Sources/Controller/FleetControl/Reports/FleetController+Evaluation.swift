@@ -1,5 +1,6 @@
 package import ControllerAPI
 import FleetStore
+import FoundationEssentials
 package import NestingModel
 
 extension FleetController {
@@ -7,11 +8,14 @@ extension FleetController {
     /// - Parameter changed: names of policies that just changed: drift from those is intended.
     @discardableResult
     func evaluate(changed: Set<String> = []) async throws(APIError) -> Assessment {
-        let now = environment.now()
+        let (now, rules) = (environment.now(), environment.settings.drift)
         return try await record { (work) throws(StoreFailure) in
-            let assessment = Assessment(
-                hosts: try work.hosts(), policies: try work.policies().policies,
-                previous: try work.openFindings(), changedPolicies: changed, now: now)
+            let previous = try work.openFindings()
+            var assessment = Assessment(
+                hosts: try work.hosts(), policies: try work.policies().policies, previous: previous,
+                changedPolicies: changed,
+                unusedExposure: try work.unusedExposure(before: now.addingTimeInterval(-rules.unusedAfter)), now: now)
+            try assessment.follow(previous: previous, rule: rules.contest, in: work, at: now)
             try work.put(findings: assessment.findings)
             return assessment
         }

@@ -25,6 +25,10 @@ package struct Finding: Codable, Sendable, Hashable {
     package var correctable: Bool
     package var firstSeen: Date
     package var lastSeen: Date
+    /// nil where it was never resolved and open again within the kept history.
+    package var recurrence: FindingRecurrence?
+    package var acknowledgement: FindingAcknowledgement?
+    package var contest: FindingContest?
 
     package init(
         kind: FindingKind, path: NodePath, uuid: String? = nil, setting: Setting? = nil, desired: String = "",
@@ -76,6 +80,8 @@ package enum FindingKind: String, OpenEnumeration {
     case policyConflict = "policy-conflict"
     /// A host could not be read.
     case hostUnread = "host-unread"
+    /// A guest has virtualization extensions and has not used them for long.
+    case unusedExposure = "unused-exposure"
     case unknown
 }
 

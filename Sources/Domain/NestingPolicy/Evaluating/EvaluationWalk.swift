@@ -6,9 +6,11 @@ struct EvaluationWalk {
     let index: PolicyIndex
     var ledger: FindingLedger
     let now: Date
+    /// Guests that have been exposed for long without running a guest, with since when.
+    var unused: [NodePath: Date] = [:]
     /// Most guests of a host meet the same policies: the last decisions, and what they came from.
     private var lastMatching: [Int] = []
-    private var lastDecisions: [(setting: Setting, decision: Decision)] = []
+    private(set) var lastDecisions: [(setting: Setting, decision: Decision)] = []
 
     init(index: PolicyIndex, ledger: FindingLedger, now: Date) {
         self.index = index
@@ -45,6 +47,7 @@ struct EvaluationWalk {
                 }
             }
         }
+        if guestIsCurrent { checkUse(node) }
         if guestIsCurrent, hostIsCurrent { crossCheck(node, parent: parent) }
         for number in node.children.indices {
             visit(
@@ -106,6 +109,9 @@ struct EvaluationWalk {
             finding.remedy = "give the agent what it lacks, or look there by hand"
             ledger.leaveOpen(.drift, node.path, setting)
             ledger.leaveOpen(.restartNeeded, node.path, setting)
+        }
+        if let owner = node.guest?.owner.value, finding.kind != .unreadable {
+            finding.remedy = OwnerRemedy.text(owner.manager, setting, decision.value, guest: node.path.name)
         }
         ledger.open(finding)
     }

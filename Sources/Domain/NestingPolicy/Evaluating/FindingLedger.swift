@@ -32,6 +32,7 @@ struct FindingLedger {
         if let earlier = before[finding.id] {
             finding.firstSeen = earlier.firstSeen
             finding.cause = policyChanged && earlier.desired != finding.desired ? .intended : earlier.cause
+            finding.carry(from: earlier, at: now)
         } else {
             finding.cause = policyChanged ? .intended : .corrective
         }
@@ -54,8 +55,10 @@ struct FindingLedger {
             guard var finding = before[id] else { continue }
             if isStale(finding) {
                 finding.state = .stale
+                finding.lapse(at: now)
             } else {
                 finding.state = .resolved
+                finding.acknowledgement = nil
                 finding.lastSeen = now
             }
             result.append(finding)

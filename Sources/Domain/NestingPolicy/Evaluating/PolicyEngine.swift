@@ -19,13 +19,16 @@ package struct PolicyEngine: Sendable {
     ///   - previous: the open and stale findings of the last evaluation; resolved ones are ignored.
     ///   - changedPolicies: names of the policies that were added or changed since then (`PolicyDelta.touched`): a new
     ///     finding under one of them is the policy's doing (`intended`), any other is the host's (`corrective`).
+    ///   - unusedExposure: guests that have been exposed for long without running a guest, with since when.
     /// - Returns: all open and stale findings, and those that ended since, once, as resolved.
     package func evaluate(
-        _ joined: JoinResult, previous: [Finding] = [], changedPolicies: Set<String> = [], now: Date
+        _ joined: JoinResult, previous: [Finding] = [], changedPolicies: Set<String> = [],
+        unusedExposure: [NodePath: Date] = [:], now: Date
     ) -> [Finding] {
         var walk = EvaluationWalk(
             index: index, ledger: FindingLedger(previous: previous, changedPolicies: changedPolicies, now: now),
             now: now)
+        walk.unused = unusedExposure
         for conflict in joined.conflicts { walk.take(conflict) }
         let roots = joined.tree.roots
         for number in roots.indices {

@@ -42,7 +42,7 @@ struct PlanDraft {
         case .policyConflict: throw refuse(.policyConflict)
         case .hostUnread: throw refuse(.hostUnread)
         case .unreadable: throw refuse(.unknownFact)
-        case .crossCheck, .unknown: throw refuse(.notCorrectable)
+        case .crossCheck, .unusedExposure, .unknown: throw refuse(.notCorrectable)
         case .drift, .restartNeeded: break
         }
         if finding.state == .stale {
@@ -51,6 +51,11 @@ struct PlanDraft {
                 remedy: "make the host readable (nestor host check \(finding.path.parent ?? finding.path))")
         }
         guard finding.correctable else { throw refuse(.notCorrectable) }
+        if let contest = finding.contest {
+            throw PlanRefusal(
+                .contested, "\(finding.setting?.rawValue ?? "it") of \(finding.path) is contested: \(contest.sentence)",
+                remedy: "find out who sets it (nestor history \(finding.path)), then nestor drift settle \(finding.id)")
+        }
         guard let name = finding.policy, let policy = policies[name], let setting = finding.setting,
             policy.desired.value(setting) != nil
         else {

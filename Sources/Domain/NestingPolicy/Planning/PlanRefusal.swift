@@ -23,6 +23,7 @@ struct PlanRefusal: Error, Sendable, Hashable {
         case drainNotAllowed = "drain-not-allowed"
         case insideUnread = "inside-unread"
         case belowNotStoppable = "below-not-stoppable"
+        case contested
     }
 
     var code: Code

@@ -20,7 +20,10 @@ package enum Planner {
     ) -> Plan {
         var draft = PlanDraft(tree: tree, findings: findings, policies: policies, modes: modes, now: now)
         let selected = Set(selection)
-        let standing = findings.filter { $0.state != .resolved && isSelected($0.path, selected) }
+        // A suggestion asks for nothing that a plan could do.
+        let standing = findings.filter {
+            $0.state != .resolved && $0.kind != .unusedExposure && isSelected($0.path, selected)
+        }
         var guests: [NodePath: [Finding]] = [:]
         for finding in standing {
             do throws(PlanRefusal) {

@@ -30,7 +30,8 @@ func report(
                     name: "libvirt", version: .known("9.0.0"), connection: .known("qemu:///system"),
                     socket: .known("/run/libvirt/libvirt-sock")))), guests: .known(guests))
     report.digest =
-        "\(uuid)-\(bootID)-\(sees)-" + guests.map { "\($0.name)\($0.state)\($0.exposure.configured)" }.joined()
+        "\(uuid)-\(bootID)-\(sees)-"
+        + guests.map { "\($0.name)\($0.state)\($0.exposure.configured)\($0.exposure.inUse.value == true)" }.joined()
     return report
 }
 

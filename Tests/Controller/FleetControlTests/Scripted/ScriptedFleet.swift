@@ -31,6 +31,8 @@ final class ScriptedFleet: Sendable {
         var l1UUID = uuidL1
         /// What the inside sees after a change, where the change does not work.
         var exposureWorks = true
+        /// Whether build-l1 ran a guest since it started.
+        var l1InUse = false
         /// A second guest of rack7's, off, where the test wants one.
         var hasSpare = false
         var spareExposed = false
@@ -89,9 +91,11 @@ final class ScriptedFleet: Sendable {
 
     func report(of path: String, _ state: State) -> HostReport {
         if path == "rack7" {
+            var build = guest("build-l1", uuid: Self.uuidL1, state: state.l1State, exposed: state.l1Exposed)
+            if state.l1InUse { build.exposure.inUse = .known(true) }
             return FleetControlTests.report(
                 uuid: Self.uuidL0, sees: .svm,
-                guests: [guest("build-l1", uuid: Self.uuidL1, state: state.l1State, exposed: state.l1Exposed)]
+                guests: [build]
                     + (state.hasSpare
                         ? [guest("spare", uuid: Self.uuidSpare, state: .off, exposed: state.spareExposed)] : []))
         }

@@ -1,0 +1,65 @@
+import FoundationEssentials
+import NestingModel
+
+/// Findings as tables with what to do about each; what somebody has acknowledged stands apart.
+func findingsText(_ findings: [Finding], _ terminal: Terminal) -> String {
+    let acknowledged = findings.filter { $0.acknowledgement != nil && $0.state != .resolved }
+    let others = findings.filter { $0.acknowledgement == nil || $0.state == .resolved }
+    var parts: [String] = []
+    if !others.isEmpty { parts.append(findingTable(others, terminal)) }
+    if !acknowledged.isEmpty {
+        parts.append(terminal.paint("Acknowledged", .bold) + "\n" + findingTable(acknowledged, terminal))
+    }
+    return parts.joined(separator: "\n\n")
+}
+
+func findingTable(_ findings: [Finding], _ terminal: Terminal) -> String {
+    var table = TextTable("PATH", "FINDING", "SETTING", "WANTED", "FOUND", "POLICY", "SEVERITY", "STATE")
+    for finding in findings {
+        table.add(
+            .init(finding.path.description), .init("\(finding.kind)"), .init(finding.setting?.rawValue ?? "-"),
+            .init(finding.desired.isEmpty ? "-" : finding.desired),
+            .init(finding.observed.isEmpty ? "-" : finding.observed), .init(finding.policy ?? "-"),
+            .init("\(finding.severity)", finding.severity >= .high ? .red : .yellow), .init(finding.standing))
+    }
+    let details = findings.filter { $0.state != .resolved }.map { finding in
+        ([""] + finding.details.map(plain)).joined(separator: "\n")
+    }
+    return table.text(terminal) + "\n" + details.joined()
+}
+
+extension Finding {
+    /// Its state, with what time made of it: `open, regressed 2×`.
+    var standing: String {
+        var words = ["\(state)"]
+        if state == .resolved { return words[0] }
+        if contest != nil { words.append("contested") }
+        if let recurrence { words.append("regressed \(recurrence.times)×") }
+        return words.joined(separator: ", ")
+    }
+
+    /// What it is and what to do, a line each; the last names the id for `nestor drift ack` and `settle`.
+    fileprivate var details: [String] {
+        var lines = ["\(path): \(sentence)"]
+        if let recurrence {
+            lines.append(
+                "  it was resolved at \(recurrence.lastResolved.formatted(.iso8601)), open again since "
+                    + "\(recurrence.openedAgain.formatted(.iso8601)), first seen \(firstSeen.formatted(.iso8601))")
+        }
+        if let contest {
+            lines.append("  contested: \(contest.sentence), so Nestor leaves it alone")
+            lines += contest.corrections.map {
+                "    \($0.at.formatted(.iso8601)) corrected by remediation \($0.remediation)"
+            }
+            lines.append("  → find out who sets it, then nestor drift settle \(id)")
+        } else if !remedy.isEmpty {
+            lines.append("  → \(remedy)")
+        }
+        if let acknowledgement {
+            let end = acknowledgement.until.map { " until \($0.formatted(.iso8601))" } ?? ""
+            lines.append("  acknowledged\(end) by \(acknowledgement.by): \(acknowledgement.note)")
+        }
+        lines.append("  id \(id)")
+        return lines
+    }
+}

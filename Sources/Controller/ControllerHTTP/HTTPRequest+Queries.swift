@@ -1,0 +1,30 @@
+import ControllerAPI
+import FoundationEssentials
+import HTTPServing
+
+extension HTTPRequest {
+    func auditQuery() throws(APIError) -> AuditQuery {
+        AuditQuery(
+            actor: query("actor"), action: query("action"), subject: query("subject"), since: try time("since"),
+            until: try time("until"), limit: try number("limit") ?? 100)
+    }
+
+    /// - Returns: nil where it is not asked for.
+    func time(_ name: String) throws(APIError) -> Date? {
+        guard let text = query(name) else { return nil }
+        guard let time = try? Date(text, strategy: .iso8601) else {
+            throw APIError(
+                code: "query-invalid", sentence: "'\(name)' is '\(text.debugDescription)', and no time",
+                remedy: "as 2026-11-25T10:00:00Z")
+        }
+        return time
+    }
+
+    func number(_ name: String) throws(APIError) -> Int? {
+        guard let text = query(name) else { return nil }
+        guard let number = Int(text) else {
+            throw APIError(code: "query-invalid", sentence: "'\(name)' is '\(text.debugDescription)', and no number")
+        }
+        return number
+    }
+}

@@ -1,0 +1,49 @@
+package import ControllerAPI
+import FleetStore
+import FoundationEssentials
+import StructuredLog
+
+extension FleetController {
+    /// Newest first, at most 1,000.
+    package func audit(_ query: AuditQuery) async throws(APIError) -> [AuditRecord] {
+        var query = query
+        query.limit = min(max(query.limit, 1), 1_000)
+        let bounded = query
+        return try await read { (work) throws(StoreFailure) in try work.audit(bounded) }
+    }
+
+    /// - Parameter limit: at most 1,000.
+    package func audit(limit: Int) async throws(APIError) -> [AuditRecord] {
+        try await audit(AuditQuery(limit: limit))
+    }
+
+    /// Recomputes the chain from the first record, some at a time, so that a long log holds nobody up.
+    /// - Parameter expected: a head that was anchored outside: some record must have that hash.
+    package func verifyAudit(expecting expected: String? = nil) async throws(APIError) -> AuditVerification {
+        var chain = AuditChain()
+        var found: Int?
+        while chain.fault == nil {
+            let last = chain.head.number
+            let records = try await read { (work) throws(StoreFailure) in
+                try work.auditChain(after: last, limit: 2_000)
+            }
+            if records.isEmpty { break }
+            for record in records {
+                chain.take(record)
+                if chain.fault == nil, record.hash == expected { found = record.number }
+            }
+        }
+        return AuditVerification(head: chain.head, fault: chain.fault, expected: expected, expectedAt: found)
+    }
+
+    /// Writes the head of the audit log into the daemon's log when it is time to.
+    func anchorAudit() async {
+        do throws(APIError) {
+            let head = try await read { (work) throws(StoreFailure) in try work.auditHead() }
+            guard anchor.isDue(head, at: environment.now()) else { return }
+            environment.log.notice("audit head", ["records": "\(head.number)", "hash": head.hash])
+        } catch {
+            environment.log.error("the head of the audit log cannot be read", ["cause": "\(error)"])
+        }
+    }
+}
