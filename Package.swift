@@ -73,6 +73,7 @@ let package = Package(
         // Controller
         room("Controller", "FleetStore", ["NestingModel", "ControllerAPI"]),
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
+        room("Controller", "FleetScheduler", ["HumanText"]),
         room("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
         room(
@@ -134,6 +135,7 @@ let package = Package(
         tests(
             "Controller", "AgentDelivery",
             ["NestingModel", "AgentWire", "SecureShell", "LibSSHTransport", "Digests", "NestorTestKit"]),
+        tests("Controller", "FleetScheduler"),
         tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
