@@ -118,6 +118,8 @@ package struct StatusAnswer: Codable, Sendable, Hashable {
     package var freeze: Freeze?
     /// Why `enforce` no longer corrects by itself; nil while it does.
     package var enforcementStopped: String?
+    /// Nil from a controller that knows no scheduled reports.
+    package var reports: ReportsStatus?
 
     package init(
         version: String, controller: String, epoch: Int, startedAt: Date, stateDirectory: String,

@@ -79,6 +79,8 @@ package struct ControllerService: Sendable {
         case ("GET", .events): return events(request)
         case ("GET", .audit):
             return try .json(try await fleet.audit(limit: request.query("limit").flatMap { Int($0) } ?? 100))
+        case (_, .reports), (_, .reportRuns), (_, .reportRun), (_, .reportDifference):
+            return try await answerReports(request, route, by: by)
         default:
             throw APIError(
                 code: "method-unknown", sentence: "'\(request.method)' does not go with '\(request.path)'")
@@ -115,7 +117,9 @@ extension APIError {
     /// The HTTP status that fits the code.
     var status: Int {
         switch code {
-        case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown": 404
+        case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "report-unknown",
+            "report-run-unknown":
+            404
         case "method-unknown": 405
         case "not-allowed": 403
         case "host-known", "plan-changed", "revision-changed", "frozen", "store-conflict", "remediation-ended",

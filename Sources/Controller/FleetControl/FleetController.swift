@@ -24,6 +24,8 @@ package actor FleetController {
     var reading: [String: Task<Void, Never>] = [:]
     /// The remediations that this process drives now; each takes itself out at its end.
     var driving: [String: Task<Void, Never>] = [:]
+    /// Recipients of reports to which a delivery is on its way; each takes itself out at its end.
+    var delivering: [RecipientKey: Task<Void, Never>] = [:]
 
     /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
     package init(_ environment: FleetEnvironment) async throws(APIError) {
@@ -53,13 +55,16 @@ package actor FleetController {
         background.append(
             // As above.
             Task { await self.sweepOnSchedule() })
+        background.append(
+            // As above.
+            Task { await self.reportOnSchedule() })
     }
 
     /// Starts nothing more, lets what an agent does go on there, and closes all sessions.
     package func stop() async {
         isStopping = true
-        for task in background + driving.values { task.cancel() }
-        for task in background + driving.values { await task.value }
+        for task in background + driving.values + delivering.values { task.cancel() }
+        for task in background + driving.values + delivering.values { await task.value }
         background = []
         progress.finish()
         await sessions.close()
@@ -69,7 +74,8 @@ package actor FleetController {
         let size = await environment.store.size()
         let started = startedAt
         let (id, epoch) = (controllerID, epoch)
-        return try await read { (work) throws(StoreFailure) in
+        let reports = try await reportsStatus()
+        var status = try await read { (work) throws(StoreFailure) in
             let hosts = try work.hosts()
             let findings = try work.openFindings()
             return StatusAnswer(
@@ -82,6 +88,8 @@ package actor FleetController {
                 freeze: try work.value(.freeze, as: Freeze.self),
                 enforcementStopped: try work.value(.enforcementStopped, as: String.self))
         }
+        status.reports = reports
+        return status
     }
 
     /// - Parameter limit: at most 1,000.
