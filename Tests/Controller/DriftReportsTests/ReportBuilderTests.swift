@@ -143,6 +143,18 @@ struct ReportBuilderTests {
         #expect(tree.roots.contains { $0.path.name == "h1699" })
     }
 
+    @Test("draws no guest of a host that was not heard as in line")
+    func silentHost() {
+        var fleet = SmallFleet()
+        fleet.hosts[0].health.state = .unreachable
+        let tree = fleet.run(1).run.tree
+        #expect(tree.roots[0].mark == .unread)
+        #expect(tree.roots[0].children.map(\.mark) == [.unread, .unread])
+        // Through its own agent it is heard: what is inside it can be told.
+        #expect(tree.roots[0].children[0].children.map(\.mark) == [.inLine])
+        #expect(tree.roots[1].children.map(\.mark) == [.inLine])
+    }
+
     @Test("shows its trend, its own figures last")
     func trend() {
         var fleet = SmallFleet()

@@ -35,15 +35,17 @@ struct ReportTreeBuilder {
             let (a, b) = (troubled.contains(left.path), troubled.contains(right.path))
             return a == b ? left.path < right.path : a
         }
-        return ReportTree(roots: order.compactMap { node($0, &left) }.sorted { $0.path < $1.path })
+        return ReportTree(
+            roots: order.compactMap { node($0, parentIsHeard: true, &left) }.sorted { $0.path < $1.path })
     }
 
     /// Nil where nothing of it is selected, or no room is left.
-    private func node(_ node: TreeNode, _ left: inout Int) -> ReportNode? {
+    private func node(_ node: TreeNode, parentIsHeard: Bool, _ left: inout Int) -> ReportNode? {
         let isSelected = selected.contains(node.path)
         let below = node.children.contains { hasSelected($0) }
         guard isSelected || below, left > 0 else { return nil }
         left -= 1
+        let isHeard = node.host?.health.state == .ok
         var children: [ReportNode] = []
         var (omitted, quiet) = (0, 0)
         let order = node.children.sorted { left, right in
@@ -53,7 +55,7 @@ struct ReportTreeBuilder {
         for child in order where hasSelected(child) {
             let isQuiet = weight(child) == 0
             if isQuiet { quiet += 1 }
-            if !(isQuiet && quiet > Self.quietGuests), let drawn = self.node(child, &left) {
+            if !(isQuiet && quiet > Self.quietGuests), let drawn = self.node(child, parentIsHeard: isHeard, &left) {
                 children.append(drawn)
             } else {
                 omitted += count(child)
@@ -64,16 +66,18 @@ struct ReportTreeBuilder {
         if own.count > sentences.count { sentences.append("and \(own.count - sentences.count) more") }
         return ReportNode(
             path: node.path, description: NodeText.description(node), isHost: node.host != nil,
-            mark: mark(node, own, isSelected: isSelected), findings: sentences,
+            mark: mark(node, own, isSelected: isSelected, parentIsHeard: parentIsHeard), findings: sentences,
             children: children.sorted { $0.path < $1.path }, omitted: omitted)
     }
 
-    private func mark(_ node: TreeNode, _ own: [Finding], isSelected: Bool) -> NodeMark {
+    /// What a host said before it fell silent makes no guest of it in line.
+    private func mark(_ node: TreeNode, _ own: [Finding], isSelected: Bool, parentIsHeard: Bool) -> NodeMark {
         if own.contains(where: { $0.state == .open && $0.kind != .hostUnread && $0.kind != .unreadable }) {
             return .outOfLine
         }
-        if !own.isEmpty || node.host.map({ $0.health.state != .ok }) == true { return .unread }
-        return isSelected ? .inLine : .context
+        guard isSelected else { return .context }
+        let isRead = parentIsHeard && node.host.map { $0.health.state == .ok } != false
+        return own.isEmpty && isRead ? .inLine : .unread
     }
 
     private func weight(_ node: TreeNode) -> Int {

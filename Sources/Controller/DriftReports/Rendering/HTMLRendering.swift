@@ -25,9 +25,7 @@ struct HTMLRendering {
             <p class="dim">\(HTMLText.escaped("\(words.scope), \(words.comparison)"))</p></header>
 
             """)
-        if run.summary.late, let due = run.summary.dueAt {
-            emit("<p class=\"banner\">Late: this run was due at \(ReportWords.time(due)).</p>\n")
-        }
+        if let late = words.late { emit("<p class=\"banner\">This run is \(HTMLText.escaped(late)).</p>\n") }
         if let freeze = words.freeze {
             emit("<p class=\"banner\">The fleet is \(HTMLText.escaped(freeze)).</p>\n")
         }
@@ -68,7 +66,7 @@ struct HTMLRendering {
     private func notHeard(_ emit: (String) -> Void) {
         guard !run.notHeard.isEmpty else { return }
         emit("<section><h2>Hosts not heard from</h2>\n")
-        table(["Host", "State", "Last report", "Why, and what to do"], emit) {
+        table(["Host", "State", "Last report", "Why, and what to do"], "hosts", emit) {
             for host in run.notHeard {
                 let since = host.health.reportedAt.map(ReportWords.time) ?? "never"
                 row(
@@ -89,10 +87,11 @@ struct HTMLRendering {
             let findings = run.findings.lazy.filter { $0.standing == standing }.map(\.finding)
             guard findings.first != nil else { continue }
             emit("<section class=\"\(standing)\"><h2>\(ReportWords.title(of: standing))</h2>\n")
-            table(["Where", "What", "Wanted", "Found", "Severity", "Since", "Why, and what to do"], emit) {
+            table(["Where", "What", "Wanted", "Found", "Severity", "Since", "Why, and what to do"], "findings", emit) {
                 for finding in findings {
                     let stale = finding.state == .stale ? " <em>stale</em>" : ""
-                    let what = finding.setting.map { "\($0)" } ?? "\(finding.kind)"
+                    let kind = finding.kind == .drift && finding.setting != nil ? nil : finding.kind.rawValue
+                    let what = [kind, finding.setting?.rawValue].compactMap(\.self).joined(separator: " ")
                     row(
                         [
                             code(finding.path.description), HTMLText.escaped(what) + stale,
@@ -110,7 +109,7 @@ struct HTMLRendering {
     private func compliance(_ emit: (String) -> Void) {
         guard run.compliance.all.nodes > 0 else { return }
         emit("<section><h2>In line, by policy and by level</h2>\n")
-        table(["", "In line", "", "Out of line", "Can't be told", "Nodes"], emit) {
+        table(["", "In line", "", "Out of line", "Can't be told", "Nodes"], "shares", emit) {
             for policy in run.compliance.policies { row(cells(policy.policy, policy.share), emit) }
             for level in run.compliance.levels { row(cells("level \(level.level)", level.share), emit) }
             row(cells("all", run.compliance.all), emit)
@@ -129,9 +128,10 @@ struct HTMLRendering {
 
     // MARK: Pieces
 
-    private func table(_ header: [String], _ emit: (String) -> Void, _ rows: () -> Void) {
+    /// - Parameter style: decides the widths of its columns.
+    private func table(_ header: [String], _ style: String, _ emit: (String) -> Void, _ rows: () -> Void) {
         let cells = header.map { "<th scope=\"col\">\($0)</th>" }.joined()
-        emit("<div class=\"wide\"><table><thead><tr>\(cells)</tr></thead><tbody>\n")
+        emit("<div class=\"wide\"><table class=\"\(style)\"><thead><tr>\(cells)</tr></thead><tbody>\n")
         rows()
         emit("</tbody></table></div>\n")
     }

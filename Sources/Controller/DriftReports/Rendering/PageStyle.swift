@@ -15,19 +15,24 @@ enum PageStyle {
         .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .6rem;
           margin-top: 1.2rem; }
         .tile { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
-        .tile b { display: block; font-size: 1.5rem; line-height: 1.2; } .tile span { color: var(--dim); }
+        .tile b { display: block; white-space: nowrap; font-size: 1.5rem; line-height: 1.2; } .tile span { color: var(--dim); }
         .tile.bad b { color: var(--bad); } .tile.warn b { color: var(--warn); } .tile.good b { color: var(--good); }
         .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
         th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0;
           border-bottom: 1px solid var(--line); }
         th { color: var(--dim); font-weight: 600; white-space: nowrap; } td { overflow-wrap: anywhere; min-width: 4rem; }
+        .findings, .hosts { table-layout: fixed; min-width: 48rem; } .hosts th:nth-child(1) { width: 20%; }
+        .hosts th:nth-child(2), .hosts th:nth-child(3) { width: 16%; } .findings th:nth-child(1) { width: 18%; }
+        .findings th:nth-child(2) { width: 13%; } .findings th:nth-child(3), .findings th:nth-child(4),
+        .findings th:nth-child(5) { width: 8.5%; } .findings th:nth-child(6) { width: 12%; }
+        .shares { width: auto; min-width: 60%; }
         code { font: .95em ui-monospace, "DejaVu Sans Mono", monospace; }
         .remedy { color: var(--accent); } .remedy::before { content: "→ "; } em { color: var(--warn); }
         .severity { white-space: nowrap; } .severity.high, .severity.critical { color: var(--bad); font-weight: 600; }
         .bar { display: inline-block; width: 8rem; height: .6rem; background: var(--line); border-radius: 3px; }
         .bar i { display: block; height: 100%; background: var(--good); border-radius: 3px; }
         svg { display: block; font: 13px system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }
-        svg text { fill: var(--ink); } svg .dim { fill: var(--dim); } svg .name { font-weight: 600; }
+        svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); } svg .dim { fill: var(--dim); } svg .name { font-weight: 600; }
         svg .out { fill: var(--bad); } svg .in { fill: var(--good); } svg .wire { stroke: var(--wire); fill: none; }
         svg .unread { fill: var(--paper); stroke: var(--warn); stroke-width: 2; } svg .context { fill: var(--wire); }
         svg .tag { fill: var(--panel); stroke: var(--wire); } svg .tagtext { font-size: 10px; fill: var(--dim); }
@@ -35,9 +40,11 @@ enum PageStyle {
         .tree { overflow-x: auto; margin-bottom: .8rem; } .legend { color: var(--dim); display: flex; flex-wrap: wrap;
           gap: .2rem 1.2rem; margin: 0 0 .4rem; font-size: .9rem; } .legend span { display: flex; align-items: center; }
         @page { margin: 14mm; }
-        @media print { body { padding: 0; max-width: none; font-size: 10pt; } h2 { break-after: avoid; }
+        @media print { body { padding: 0; max-width: none; font-size: 10pt; } h2, .legend { break-after: avoid; }
+          .tiles { grid-template-columns: repeat(6, 1fr); } .tile b { font-size: 1.2rem; }
           tr, .tile, .tree svg, .banner { break-inside: avoid; } thead { display: table-header-group; }
           .wide, .tree { overflow: visible; } .tree svg { min-width: 0; } table { font-size: 8.5pt; }
+          .findings, .hosts { min-width: 0; }
           * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
         """
 }

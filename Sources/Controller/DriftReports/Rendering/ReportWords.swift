@@ -9,14 +9,13 @@ struct ReportWords {
     var title: String { "Drift report \(run.summary.report)" }
 
     var when: String {
-        let summary = run.summary
-        var words = "run \(summary.number), \(Self.time(summary.at))"
-        if let due = summary.dueAt {
-            if summary.late { words += ", late: due at \(Self.time(due))" }
-        } else {
-            words += ", asked for by \(summary.requestedBy.shown)"
-        }
-        return words
+        let asked = run.summary.dueAt == nil ? ", asked for by \(run.summary.requestedBy.shown)" : ""
+        return "run \(run.summary.number), \(Self.time(run.summary.at))\(asked)"
+    }
+
+    var late: String? {
+        guard run.summary.late, let due = run.summary.dueAt else { return nil }
+        return "late: due at \(Self.time(due))"
     }
 
     var comparison: String {

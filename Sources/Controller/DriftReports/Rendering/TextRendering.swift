@@ -9,7 +9,7 @@ struct TextRendering {
         let words = ReportWords(run: run)
         let counts = run.summary.counts
         emit("\(words.title)\n\(words.when)\n\(words.scope), \(words.comparison)\n\n")
-        if let freeze = words.freeze { emit("! \(freeze)\n\n") }
+        for banner in [words.late, words.freeze].compactMap(\.self) { emit("! \(banner)\n\n") }
         emit(
             "\(counts.new) new, \(counts.regressed) regressed, \(counts.persisting) persisting, "
                 + "\(counts.resolved) resolved\n")

@@ -6,11 +6,11 @@ struct TreeDrawing {
     private let rows: [TreeRow]
     private let name: String
 
-    private static let width = 1_000
+    private static let width = 880
     private static let rowHeight = 24
     private static let step = 26
     /// Rows of one drawing: no page is broken inside one.
-    private static let most = 36
+    private static let most = 12
     /// Roughly, of 13 px type.
     private static let letter = 6.9
 
@@ -51,7 +51,8 @@ struct TreeDrawing {
         if row.hasBelow { text += wire("M\(x) \(middle)V\(bottom)") }
         switch row.content {
         case .node(let node): text += drawn(node, x: x, middle: middle)
-        case .finding(let sentence): text += line(sentence, x: x + 16, middle: middle, style: "out")
+        case .finding(let sentence, let mark):
+            text += line(sentence, x: x + 16, middle: middle, style: mark == .outOfLine ? "out" : "old")
         case .omitted(let count):
             text += line("and \(ReportWords.count(count, "more guest"))", x: x + 4, middle: middle, style: "dim")
         }

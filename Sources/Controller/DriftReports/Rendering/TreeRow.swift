@@ -4,7 +4,8 @@ import ControllerAPI
 struct TreeRow {
     enum Content {
         case node(ReportNode)
-        case finding(String)
+        /// With the mark of its node.
+        case finding(String, NodeMark)
         case omitted(Int)
     }
 
@@ -31,7 +32,8 @@ struct TreeRow {
             for finding in node.findings {
                 rows.append(
                     TreeRow(
-                        content: .finding(finding), depth: depth, wires: hasBelow ? passing + [depth] : passing,
+                        content: .finding(finding, node.mark), depth: depth,
+                        wires: hasBelow ? passing + [depth] : passing,
                         elbow: .none, hasBelow: false))
             }
             for (index, child) in node.children.enumerated() {
