@@ -8,7 +8,7 @@ import YAMLDocument
 struct ReportFields {
     static let keys = ["name", "select", "schedule", "formats", "recipients"]
     static let scheduleKeys = ["cron", "every", "time-zone"]
-    static let recipientKeys = ["name", "file", "webhook"]
+    static let recipientKeys = ["name", "file", "webhook", "mail"]
 
     private let fields: YAMLMapping
 
@@ -89,16 +89,18 @@ struct ReportFields {
             if !name.isEmpty, !names.insert(name).inserted {
                 recipient.refuse("name", "\"\(name)\" is another recipient of this report", "give each its own")
             }
-            let kinds = ["file", "webhook"].filter { recipient.node($0) != nil }
+            let kinds = ["file", "webhook", "mail"].filter { recipient.node($0) != nil }
             if kinds.count != 1 {
                 recipient.reader.refuse(
                     recipient.place,
                     "\(recipient.path) has \(kinds.isEmpty ? "no way to go" : kinds.joined(separator: " and "))",
-                    "write one of file and webhook")
+                    "write one of file, webhook and mail")
             }
             return ReportRecipient(
                 name: name,
-                place: ReportPlace(file: RecipientFields.file(recipient), webhook: RecipientFields.webhook(recipient)))
+                place: ReportPlace(
+                    file: RecipientFields.file(recipient), webhook: RecipientFields.webhook(recipient),
+                    mail: RecipientFields.mail(recipient)))
         }
     }
 }

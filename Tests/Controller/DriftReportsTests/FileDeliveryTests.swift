@@ -11,7 +11,8 @@ struct FileDeliveryTests {
         var fleet = SmallFleet()
         fleet.open = [SmallFleet.drift("rack7/web")]
         return ReportParcel(
-            id: "d-1", run: fleet.run(1).run, format: format, place: ReportPlace(file: FilePlace(folder: folder)),
+            id: "d-1", run: fleet.run(1).run, format: format, formats: [format],
+            place: ReportPlace(file: FilePlace(folder: folder)),
             at: SmallFleet.time(1))
     }
 

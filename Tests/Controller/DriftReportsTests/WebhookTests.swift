@@ -14,7 +14,8 @@ struct WebhookTests {
         var fleet = SmallFleet()
         fleet.open = [SmallFleet.drift("rack7/web")]
         return ReportParcel(
-            id: "run-1.hook.json", run: fleet.run(1).run, format: format, place: ReportPlace(webhook: place),
+            id: "run-1.hook.json", run: fleet.run(1).run, format: format, formats: [format],
+            place: ReportPlace(webhook: place),
             at: SmallFleet.time(1))
     }
 
@@ -71,26 +72,14 @@ struct WebhookTests {
 
     @Test("goes over TLS to whom it may trust, and to nobody else")
     func overTLS() async throws {
-        let folder = try TemporaryFolder()
-        let made = try ProcessLog.spawn(
-            "/usr/bin/openssl",
-            [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", folder("key.pem"),
-                "-out", folder("cert.pem"),
-            ])
-        var status: Int32 = 0
-        while waitpid(made.pid, &status, 0) < 0, errno == EINTR {}
-        let certificate = try String(contentsOfFile: folder("cert.pem"), encoding: .utf8)
-        let both = try folder.write(
-            try String(contentsOfFile: folder("key.pem"), encoding: .utf8) + certificate, to: "both.pem")
-        let receiver = try await WebhookReceiver.start(certificate: both)
+        let made = try TestCertificate()
+        let receiver = try await WebhookReceiver.start(certificate: made.both)
         let url = "https://localhost:\(receiver.port)/"
         #expect(await failure(WebhookPlace(url: url))?.sentence.contains("is not trusted") == true)
         #expect(receiver.requests.isEmpty)
-        #expect(await failure(WebhookPlace(url: url, authorityFile: folder("cert.pem"))) == nil)
+        #expect(await failure(WebhookPlace(url: url, authorityFile: made.certificate)) == nil)
         // The certificate is another name's.
-        let other = WebhookPlace(url: "https://127.0.0.1:\(receiver.port)/", authorityFile: folder("cert.pem"))
+        let other = WebhookPlace(url: "https://127.0.0.1:\(receiver.port)/", authorityFile: made.certificate)
         #expect(await failure(other) != nil)
         #expect(receiver.requests.count == 1)
         receiver.stop()

@@ -94,6 +94,26 @@ struct ReportDeliveryTests {
         }
     }
 
+    @Test("sends a report's formats to a mailbox as one message, and to a folder as a document each")
+    func messages() async throws {
+        try await withController(recipients: []) { bench, controller, _, clock in
+            var file = reportFile(recipients: [])
+            file.files[0].text = file.files[0].text.replacing("[text]", with: "[text, html, csv]")
+            file.files[0].text +=
+                "\n    recipients: [{name: m, mail: {server: 127.0.0.1, port: 1, from: a@b, to: [c@d]}},"
+                + " {name: f, file: {folder: /f}}]"
+            _ = try await controller.apply(reports: file, by: tester)
+            let occasion = ReportOccasion(id: "x", at: clock.now, requestedBy: "test")
+            try await bench.store.record { (work) throws(StoreFailure) in
+                _ = try work.takeReportRun(of: "daily", occasion)
+                #expect(try work.deliveries(to: RecipientKey(report: "daily", recipient: "m")).map(\.format) == [.text])
+                #expect(
+                    try work.deliveries(to: RecipientKey(report: "daily", recipient: "f")).map(\.format)
+                        == [.text, .html, .csv])
+            }
+        }
+    }
+
     @Test("keeps a bounded number for one that never takes anything, and counts what it gave up")
     func bounded() async throws {
         try await withController(recipients: ["a"]) { bench, controller, courier, clock in

@@ -23,6 +23,10 @@ struct ReportDocumentTests {
                   - {name: archive, file: {folder: /srv/reports}}
                   - {name: hook, webhook: {url: "https://h.example/x?y", secret-file: /k, ca-file: /ca.pem}}
                   - {name: secret, webhook: {url-file: /u}}
+                  - {name: post, mail: {server: m.example, from: a@b.example, to: [c@d.example]}}
+                  - name: login
+                    mail:
+                      {server: 10.0.0.1, tls: implicit, from: a@b, to: [c@d, e@f], user: u, password-file: /p, ca-file: /c}
               - name: often
                 select: {all: true}
                 schedule: {every: 90m}
@@ -41,10 +45,22 @@ struct ReportDocumentTests {
                                 webhook: WebhookPlace(
                                     url: "https://h.example/x?y", secretFile: "/k", authorityFile: "/ca.pem"))),
                         ReportRecipient(name: "secret", place: ReportPlace(webhook: WebhookPlace(urlFile: "/u"))),
+                        ReportRecipient(
+                            name: "post",
+                            place: ReportPlace(
+                                mail: MailPlace(
+                                    server: "m.example", port: 587, tls: .starttls, from: "a@b.example",
+                                    to: ["c@d.example"]))),
+                        ReportRecipient(
+                            name: "login",
+                            place: ReportPlace(
+                                mail: MailPlace(
+                                    server: "10.0.0.1", port: 465, tls: .implicit, from: "a@b", to: ["c@d", "e@f"],
+                                    user: "u", passwordFile: "/p", authorityFile: "/c"))),
                     ], place: "r.yaml:2"),
                 ReportDefinition(
                     name: "often", selector: PolicySelector(all: true), schedule: ReportSchedule(everySeconds: 5400),
-                    formats: [.text], place: "r.yaml:10"),
+                    formats: [.text], place: "r.yaml:14"),
             ])
         #expect(reports[0].recipients[1].place.summary == "webhook https://h.example")
         #expect(reports[0].recipients[2].place.summary == "webhook of /u")
@@ -97,6 +113,12 @@ struct ReportDocumentTests {
             ("[{name: x, webhook: {url: \"ftp://h/\"}}]", "https://HOST"),
             ("[{name: x, webhook: {url: \"https://h/\", secret: abc}}]", "secret is not known"),
             ("[{name: x, file: {folder: /a}}, {name: x, file: {folder: /b}}]", "another recipient"),
+            ("[{name: x, mail: {server: m, from: a@b, to: [a b@c]}}]", "a plain address"),
+            ("[{name: x, mail: {server: m, from: \"a@b>\", to: [c@d]}}]", "a plain address"),
+            ("[{name: x, mail: {server: \"m/x\", from: a@b, to: [c@d]}}]", "a host's name"),
+            ("[{name: x, mail: {server: m, from: a@b, to: [c@d], user: u}}]", "only one of user"),
+            ("[{name: x, mail: {server: m, from: a@b, to: [c@d], tls: none}}]", "starttls or implicit"),
+            ("[{name: x, mail: {server: m, from: a@b}}]", "to is missing"),
             ("[{name: ../x, file: {folder: /a}}]", "letters, digits"), ("[]", "empty list"),
         ])
     func recipients(_ recipients: String, _ words: String) {

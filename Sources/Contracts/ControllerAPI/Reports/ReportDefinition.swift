@@ -76,16 +76,19 @@ package struct ReportRecipient: Codable, Sendable, Hashable {
 package struct ReportPlace: Codable, Sendable, Hashable {
     package var file: FilePlace?
     package var webhook: WebhookPlace?
+    package var mail: MailPlace?
 
-    package init(file: FilePlace? = nil, webhook: WebhookPlace? = nil) {
+    package init(file: FilePlace? = nil, webhook: WebhookPlace? = nil, mail: MailPlace? = nil) {
         self.file = file
         self.webhook = webhook
+        self.mail = mail
     }
 
     /// For tables; never a secret.
     package var summary: String {
         if let file { return "file \(file.folder)" }
         if let webhook { return "webhook \(webhook.origin)" }
+        if let mail { return "mail \(mail.to.joined(separator: ", ")) by \(mail.server):\(mail.port)" }
         return "unknown"
     }
 }
@@ -125,6 +128,41 @@ package struct WebhookPlace: Codable, Sendable, Hashable {
         guard let url else { return "of \(urlFile ?? "nowhere")" }
         let parts = url.split(separator: "/", omittingEmptySubsequences: false)
         return parts.prefix(3).joined(separator: "/")
+    }
+}
+
+/// One message for each run, over SMTP with TLS: the text to read, the other formats attached.
+package struct MailPlace: Codable, Sendable, Hashable {
+    /// When TLS begins: with the first byte, or by STARTTLS, without which nothing is sent.
+    package enum Security: String, OpenEnumeration {
+        case implicit, starttls, unknown
+    }
+
+    package var server: String
+    package var port: Int
+    package var tls: Security
+    /// Plain addresses.
+    package var from: String
+    package var to: [String]
+    /// Whom to log in as; nil where the server asks for nobody.
+    package var user: String?
+    /// A file that holds the password.
+    package var passwordFile: String?
+    /// Certificates to trust instead of the system's, as PEM.
+    package var authorityFile: String?
+
+    package init(
+        server: String, port: Int, tls: Security, from: String, to: [String], user: String? = nil,
+        passwordFile: String? = nil, authorityFile: String? = nil
+    ) {
+        self.server = server
+        self.port = port
+        self.tls = tls
+        self.from = from
+        self.to = to
+        self.user = user
+        self.passwordFile = passwordFile
+        self.authorityFile = authorityFile
     }
 }
 

@@ -2,19 +2,23 @@ import ControllerAPI
 import Foundation
 package import HTTPCalling
 
-/// The courier of a running controller: writes files, and posts to webhooks.
+/// The courier of a running controller: writes files, posts to webhooks, and hands messages to mail servers.
 package struct DirectCourier: ReportCourier {
-    private let caller: WebCaller
+    private let web: WebCaller
+    private let mail: MailCaller
 
-    package init(caller: WebCaller = WebCaller()) {
-        self.caller = caller
+    package init(web: WebCaller = WebCaller(), mail: MailCaller = MailCaller()) {
+        self.web = web
+        self.mail = mail
     }
 
     package func deliver(_ parcel: ReportParcel) async throws(DeliveryFailure) {
         if let place = parcel.place.file {
             try await apart { () throws(DeliveryFailure) in try FileDelivery(folder: place.folder).write(parcel) }
         } else if let place = parcel.place.webhook {
-            try await WebhookDelivery(place: place, caller: caller).post(parcel)
+            try await WebhookDelivery(place: place, caller: web).post(parcel)
+        } else if let place = parcel.place.mail {
+            try await MailDelivery(place: place, caller: mail).send(parcel)
         } else {
             throw DeliveryFailure("this recipient has no way to go", remedy: "nestor report apply -f FILE")
         }

@@ -15,8 +15,9 @@ struct FileDelivery {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw DeliveryFailure("'\(folder)' is no folder", remedy: "name a folder, or put the file away")
         }
-        let name = "\(folder)/\(parcel.fileName)"
-        let fresh = "\(folder)/.\(parcel.fileName).new"
+        let file = parcel.fileName(of: parcel.format)
+        let name = "\(folder)/\(file)"
+        let fresh = "\(folder)/.\(file).new"
         do throws(DeliveryFailure) {
             try fill(fresh, parcel)
             guard rename(fresh, name) == 0 else { throw DeliveryFailure("'\(name)' can't be written: \(reason())") }

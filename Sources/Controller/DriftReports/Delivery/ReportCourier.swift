@@ -7,20 +7,25 @@ package struct ReportParcel: Sendable {
     package var id: String
     package var run: ReportRun
     package var format: ReportFormat
+    /// All formats of the report, for what carries several at once.
+    package var formats: [ReportFormat]
     package var place: ReportPlace
     /// Of this attempt.
     package var at: Date
 
-    package init(id: String, run: ReportRun, format: ReportFormat, place: ReportPlace, at: Date) {
+    package init(
+        id: String, run: ReportRun, format: ReportFormat, formats: [ReportFormat], place: ReportPlace, at: Date
+    ) {
         self.id = id
         self.run = run
         self.format = format
+        self.formats = formats
         self.place = place
         self.at = at
     }
 
     /// `weekly-20261125T070000Z-12.html`: the same at every attempt, so that a second one replaces the first.
-    var fileName: String {
+    func fileName(of format: ReportFormat) -> String {
         let time = run.summary.at.formatted(.iso8601).filter { !"-:".contains($0) }
         return "\(run.summary.report)-\(time)-\(run.summary.number).\(format.suffix)"
     }

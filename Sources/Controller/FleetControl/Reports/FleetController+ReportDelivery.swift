@@ -54,14 +54,14 @@ extension FleetController {
         return try await read { (work) throws(StoreFailure) in
             guard let delivery = try work.deliveries(to: key).first else { return nil }
             // Of today's definition: an address that was put right holds for what waits, too.
-            let recipient = try work.reports().reports.first { $0.name == key.report }?.recipients.first {
-                $0.name == key.recipient
-            }
+            let report = try work.reports().reports.first { $0.name == key.report }
+            let recipient = report?.recipients.first { $0.name == key.recipient }
             var next = NextDelivery(
                 delivery: delivery, health: try work.recipientHealth(key) ?? RecipientHealth())
-            if let recipient, let run = try work.reportRun(of: key.report, id: delivery.run) {
+            if let report, let recipient, let run = try work.reportRun(of: key.report, id: delivery.run) {
                 next.parcel = ReportParcel(
-                    id: delivery.id, run: run, format: delivery.format, place: recipient.place, at: now)
+                    id: delivery.id, run: run, format: delivery.format, formats: report.formats, place: recipient.place,
+                    at: now)
             }
             return next
         }

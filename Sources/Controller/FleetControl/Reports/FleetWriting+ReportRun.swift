@@ -33,7 +33,8 @@ extension FleetWriting {
         try put(run: run)
         try put(memory: left, of: name)
         for recipient in definition.recipients {
-            for format in definition.formats {
+            // A message carries all of them.
+            for format in recipient.place.mail == nil ? definition.formats : [.text] {
                 try enqueue(
                     ReportDelivery(
                         id: "\(occasion.id).\(recipient.name).\(format)", report: name, recipient: recipient.name,
