@@ -60,7 +60,8 @@ func reportTable(_ answer: ReportsAnswer, _ terminal: Terminal) -> String {
 private func recipientState(_ health: RecipientHealth) -> (String, Terminal.Style?) {
     var state = "ok"
     if let since = health.failingSince, health.isFailing {
-        state = "failing since \(since.formatted(.iso8601)), tried \(health.failures) times"
+        let attempts = "\(health.failures) attempt\(health.failures == 1 ? "" : "s")"
+        state = "failing since \(since.formatted(.iso8601)), \(attempts)"
     }
     if health.givenUp > 0 { state += ", \(health.givenUp) given up" }
     return (state, health.isFailing ? .red : health.givenUp > 0 ? .yellow : nil)
