@@ -73,17 +73,30 @@ let package = Package(
         // Controller
         room("Controller", "FleetStore", ["NestingModel", "ControllerAPI", "Digests"]),
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
-        room("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
+        room("Controller", "FleetScheduler", ["HumanText"]),
+        room(
+            "Controller", "FleetDocuments",
+            ["NestingModel", "NestingPolicy", "ControllerAPI", "FleetScheduler", "YAMLDocument", "HumanText"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
+        room(
+            "Controller", "DriftReports",
+            [
+                "NestingModel", "NestingPolicy", "ControllerAPI", "HTTPCalling", "FleetStore", "FleetScheduler",
+                "HumanText", "Digests",
+            ]),
         room(
             "Controller", "FleetControl",
             [
                 "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "FleetStore",
-                "FleetDocuments", "YAMLDocument", "AgentDelivery", "StructuredLog", "Digests",
+                "FleetDocuments", "FleetScheduler", "DriftReports", "YAMLDocument", "AgentDelivery", "StructuredLog",
+                "Digests",
             ]),
         room(
             "Controller", "ControllerHTTP",
-            ["NestingModel", "ControllerAPI", "HTTPServing", "FleetControl", "StructuredLog"]),
+            [
+                "NestingModel", "ControllerAPI", "HTTPServing", "DriftReports", "FleetControl", "HumanText",
+                "StructuredLog",
+            ]),
         room(
             "Controller", "ControllerApp",
             [
@@ -134,13 +147,16 @@ let package = Package(
         tests(
             "Controller", "AgentDelivery",
             ["NestingModel", "AgentWire", "SecureShell", "LibSSHTransport", "Digests", "NestorTestKit"]),
-        tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
+        tests("Controller", "FleetScheduler"),
+        tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "ControllerAPI", "YAMLDocument"]),
+        tests(
+            "Controller", "DriftReports",
+            ["NestingModel", "ControllerAPI", "FleetStore", "Digests", "HTTPCalling", "NestorTestKit"]),
         tests(
             "Controller", "FleetControl",
             [
                 "NestingModel", "NestingPolicy", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell",
-                "FleetStore",
-                "SQLiteStore",
+                "FleetStore", "SQLiteStore", "DriftReports",
                 "StructuredLog", "NestorTestKit",
             ]),
         tests(

@@ -31,10 +31,32 @@ struct ControllerClient: Sendable {
         return try await call(method, route, query, body: bytes, deadline: deadline)
     }
 
+    /// A document that is no JSON of the API's own, as it is.
+    func document(
+        _ route: APIRoute, _ query: [(name: String, value: String)], deadline: Duration = .seconds(60)
+    ) async throws(CLIFailure) -> String {
+        String(decoding: try await body("GET", route, query, body: [], deadline: deadline), as: UTF8.self)
+    }
+
     private func call<Answer: Decodable>(
         _ method: String, _ route: APIRoute, _ query: [(name: String, value: String)], body: [UInt8],
         deadline: Duration
     ) async throws(CLIFailure) -> Answer {
+        let bytes = try await self.body(method, route, query, body: body, deadline: deadline)
+        do {
+            return try JSONText.decoder().decode(Answer.self, from: Data(bytes))
+        } catch {
+            throw CLIFailure(
+                ExitCode.failed, "the answer of nestord is not what this nestor expects: \(error)",
+                remedy: "use the nestor of the same version (nestor --version, nestor status)")
+        }
+    }
+
+    /// The body of an answer that says yes.
+    private func body(
+        _ method: String, _ route: APIRoute, _ query: [(name: String, value: String)], body: [UInt8],
+        deadline: Duration
+    ) async throws(CLIFailure) -> [UInt8] {
         let reply: HTTPReply
         do throws(HTTPCallFailure) {
             reply = try await caller.call(
@@ -42,22 +64,15 @@ struct ControllerClient: Sendable {
         } catch {
             throw CLIFailure(ExitCode.unreachable, error.sentence, remedy: error.remedy)
         }
-        let decoder = JSONText.decoder()
         guard reply.status == 200 else {
-            if let error = try? decoder.decode(APIError.self, from: Data(reply.body)) {
+            if let error = try? JSONText.decoder().decode(APIError.self, from: Data(reply.body)) {
                 throw CLIFailure(error, status: reply.status)
             }
             throw CLIFailure(
                 ExitCode.failed,
                 "nestord answered \(reply.status): \(plain(String(decoding: reply.body.prefix(200), as: UTF8.self)))")
         }
-        do {
-            return try decoder.decode(Answer.self, from: Data(reply.body))
-        } catch {
-            throw CLIFailure(
-                ExitCode.failed, "the answer of nestord is not what this nestor expects: \(error)",
-                remedy: "use the nestor of the same version (nestor --version, nestor status)")
-        }
+        return reply.body
     }
 
     /// What goes on, line by line, until the event that is marked as the last one. A broken stream ends quietly: the

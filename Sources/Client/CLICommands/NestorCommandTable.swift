@@ -163,10 +163,6 @@ private let unfreezeCommand = Command(
     "unfreeze", "let corrections start again",
     discussion: "What the freeze interrupted stays so: nestor remediation resume.", examples: [("nestor unfreeze", "")])
 
-private let reportCommand = Command(
-    "report", "read every host, and tell what is new, persisting and resolved since the last report",
-    discussion: "Exits with 2 where anything is open.", examples: [("nestor report -o json", "for scripts")])
-
 private let fleetCommand = Command(
     "fleet", "the fleet as a file",
     commands: [

@@ -49,6 +49,15 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case settlement = "/v1/findings/settlement"
     /// GET `?path=` → `[HistoryEntry]`, newest first; `?since=` and `?limit=`.
     case history = "/v1/history"
+    /// GET → `ReportsAnswer`; POST `ApplyRequest` → `ReportApplyAnswer`: the scheduled reports.
+    case reports = "/v1/reports"
+    /// GET `?name=` → `[ReportRunSummary]`, newest first; POST `?name=` → `ReportRunSummary`: reads every host, runs the
+    /// report now and sends it.
+    case reportRuns = "/v1/reports/runs"
+    /// GET `?name=`, `?run=` (number or id; the newest without), `?format=` → the report in that format; JSON without.
+    case reportRun = "/v1/reports/run"
+    /// GET `?name=`, `?from=`, `?to=` → `ReportDifference`; without the two, the newest against the one before it.
+    case reportDifference = "/v1/reports/difference"
 }
 
 /// An answer without content.

@@ -122,6 +122,8 @@ package struct StatusAnswer: Codable, Sendable, Hashable {
     package var troubled: [TroubledGuest]?
     /// Of the audit log, to be kept outside the store.
     package var auditHead: AuditHead?
+    /// Nil from a controller that knows no scheduled reports.
+    package var reports: ReportsStatus?
 
     package init(
         version: String, controller: String, epoch: Int, startedAt: Date, stateDirectory: String,

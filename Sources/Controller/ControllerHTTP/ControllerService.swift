@@ -89,6 +89,8 @@ package struct ControllerService: Sendable {
                 try await fleet.history(
                     of: try request.nodePath(), since: try request.time("since"),
                     limit: try request.number("limit") ?? 100))
+        case (_, .reports), (_, .reportRuns), (_, .reportRun), (_, .reportDifference):
+            return try await answerReports(request, route, by: by)
         default:
             throw APIError(
                 code: "method-unknown", sentence: "'\(request.method)' does not go with '\(request.path)'")
@@ -125,7 +127,9 @@ extension APIError {
     /// The HTTP status that fits the code.
     var status: Int {
         switch code {
-        case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "finding-unknown": 404
+        case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "finding-unknown", "report-unknown",
+            "report-run-unknown":
+            404
         case "method-unknown": 405
         case "not-allowed": 403
         case "host-known", "plan-changed", "revision-changed", "frozen", "store-conflict", "remediation-ended",

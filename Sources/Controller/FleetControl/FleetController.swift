@@ -26,6 +26,8 @@ package actor FleetController {
     var driving: [String: Task<Void, Never>] = [:]
     var anchor = AuditAnchor()
     var prunedAt: Date?
+    /// Recipients of reports to which a delivery is on its way; each takes itself out at its end.
+    var delivering: [RecipientKey: Task<Void, Never>] = [:]
 
     /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
     package init(_ environment: FleetEnvironment) async throws(APIError) {
@@ -58,13 +60,16 @@ package actor FleetController {
         background.append(
             // As above.
             Task { await self.sweepOnSchedule() })
+        background.append(
+            // As above.
+            Task { await self.reportOnSchedule() })
     }
 
     /// Starts nothing more, lets what an agent does go on there, and closes all sessions.
     package func stop() async {
         isStopping = true
-        for task in background + driving.values { task.cancel() }
-        for task in background + driving.values { await task.value }
+        for task in background + driving.values + delivering.values { task.cancel() }
+        for task in background + driving.values + delivering.values { await task.value }
         background = []
         progress.finish()
         await sessions.close()
@@ -75,7 +80,8 @@ package actor FleetController {
         let started = startedAt
         let (now, rule) = (environment.now(), environment.settings.drift.retry)
         let (id, epoch) = (controllerID, epoch)
-        return try await read { (work) throws(StoreFailure) in
+        let reports = try await reportsStatus()
+        var status = try await read { (work) throws(StoreFailure) in
             let hosts = try work.hosts()
             let findings = try work.openFindings()
             var answer = StatusAnswer(
@@ -94,6 +100,8 @@ package actor FleetController {
             }
             return answer
         }
+        status.reports = reports
+        return status
     }
 
     // MARK: Store, with the API's errors

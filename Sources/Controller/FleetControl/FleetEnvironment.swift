@@ -1,4 +1,5 @@
 package import AgentDelivery
+package import DriftReports
 package import FleetStore
 package import FoundationEssentials
 package import SecureShell
@@ -16,11 +17,14 @@ package struct FleetEnvironment: Sendable {
     package var clock: any Clock<Duration>
     /// A new identifier, unique for ever.
     package var newID: @Sendable () -> String
+    /// Brings scheduled reports to their recipients.
+    package var courier: any ReportCourier
 
     package init(
         store: any FleetStore, connector: any SecureShellConnector, keys: ControllerKeys, agents: AgentPackages,
         settings: FleetSettings, log: Log, now: @escaping @Sendable () -> Date = { Date() },
-        clock: any Clock<Duration> = ContinuousClock(), newID: @escaping @Sendable () -> String = randomID
+        clock: any Clock<Duration> = ContinuousClock(), newID: @escaping @Sendable () -> String = randomID,
+        courier: any ReportCourier = DirectCourier()
     ) {
         self.store = store
         self.connector = connector
@@ -31,6 +35,7 @@ package struct FleetEnvironment: Sendable {
         self.now = now
         self.clock = clock
         self.newID = newID
+        self.courier = courier
     }
 }
 

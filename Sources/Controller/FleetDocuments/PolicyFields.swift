@@ -30,7 +30,8 @@ struct PolicyFields {
             place: "\(fields.place.file):\(fields.place.line)")
     }
 
-    private func selector() -> PolicySelector {
+    /// The value of `select`, whose words reports have, too.
+    func selector() -> PolicySelector {
         guard let select = fields.mapping("select", allowed: Self.selectorKeys) else { return PolicySelector() }
         let selector = PolicySelector(
             all: select.bool("all") ?? false,

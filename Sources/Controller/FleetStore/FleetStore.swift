@@ -39,7 +39,7 @@ package struct AuditEntry: Sendable, Hashable {
     }
 }
 
-package protocol FleetReading: AuditReading, HistoryReading {
+package protocol FleetReading: AuditReading, HistoryReading, ReportReading {
     /// All hosts, by path.
     func hosts() throws(StoreFailure) -> [HostView]
     func host(_ path: NodePath) throws(StoreFailure) -> HostView?
@@ -57,7 +57,7 @@ package protocol FleetReading: AuditReading, HistoryReading {
     func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) throws(StoreFailure) -> Value?
 }
 
-package protocol FleetWriting: FleetReading, HistoryWriting {
+package protocol FleetWriting: FleetReading, HistoryWriting, ReportWriting {
     func put(host: FleetHost) throws(StoreFailure)
     /// With its health and report.
     func remove(host: NodePath) throws(StoreFailure)

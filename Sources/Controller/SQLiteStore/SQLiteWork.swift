@@ -129,14 +129,14 @@ struct SQLiteWork: FleetWriting {
         try connection.rows(sql, values) { (row) throws(StoreFailure) in try decoded(Document.self, row.text(0)) }
     }
 
-    private func document<Document: Decodable>(
+    func document<Document: Decodable>(
         _ type: Document.Type, _ sql: String, _ values: [SQLiteValue] = []
     ) throws(StoreFailure) -> Document? {
         let found: [Document] = try documents(sql, values)
         return found.first
     }
 
-    private func decoded<Document: Decodable>(
+    func decoded<Document: Decodable>(
         _ type: Document.Type, _ text: String
     ) throws(StoreFailure) -> Document {
         let decoder = JSONDecoder()

@@ -37,6 +37,23 @@ let migrations: [String] = [
         path TEXT PRIMARY KEY, uuid TEXT NOT NULL, since TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE report_revision (revision INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT;
+    CREATE TABLE report_run (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, report TEXT NOT NULL,
+        summary TEXT NOT NULL, document TEXT
+    ) STRICT;
+    CREATE INDEX report_run_by_report ON report_run (report, number);
+    CREATE TABLE report_memory (report TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE report_delivery (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, report TEXT NOT NULL, recipient TEXT NOT NULL, run TEXT NOT NULL,
+        document TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX report_delivery_by_recipient ON report_delivery (report, recipient, number);
+    CREATE TABLE report_recipient (
+        report TEXT NOT NULL, recipient TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (report, recipient)
+    ) STRICT, WITHOUT ROWID;
+    """,
 ]
 
 extension SQLiteConnection {

@@ -22,16 +22,7 @@ package final class HTTPCaller: Sendable {
 
     /// Sends the request and reads the whole reply, whatever its status.
     package func call(_ call: HTTPCall) async throws(HTTPCallFailure) -> HTTPReply {
-        let outcome = AsyncStream<Result<HTTPReply, HTTPCallFailure>>.makeStream()
-        let transfer = Transfer(call, socketPath: socketPath, receiver: .reply)
-        let number = loop.submit(transfer) { result in
-            outcome.continuation.yield(result)
-            outcome.continuation.finish()
-        }
-        // Cancellation of the task ends the iteration without a result.
-        for await result in outcome.stream { return try result.get() }
-        loop.cancel(number)
-        throw HTTPCallFailure(.cancelled, "the call to \(socketPath) was cancelled")
+        try await loop.run(Transfer(call, socketPath: socketPath, receiver: .reply), named: socketPath)
     }
 
     /// Opens an event stream. The sequence ends when the server ends the stream, throws `HTTPCallFailure` when it broke

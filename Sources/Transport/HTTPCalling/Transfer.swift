@@ -5,7 +5,7 @@ import Glibc
 ///
 /// `@unchecked Sendable`: made by the caller, then handed to the loop's thread, which alone touches it from there on;
 /// libcurl calls back on that thread.
-final class Transfer: @unchecked Sendable {
+final class Transfer: LoopTransfer, @unchecked Sendable {
     enum Receiver {
         case reply
         /// How long nothing may come, and where events go: false ends the transfer.

@@ -8,7 +8,7 @@ final class TransferLoop: Sendable {
 
     private struct Submission: Sendable {
         var number: Int
-        var transfer: Transfer
+        var transfer: any LoopTransfer
         var completion: Completion
     }
 
@@ -54,7 +54,7 @@ final class TransferLoop: Sendable {
 
     /// Starts a transfer. `completion` is called once, on the loop's thread, unless the transfer is cancelled first.
     /// - Returns: its number, for `cancel`.
-    func submit(_ transfer: Transfer, completion: @escaping Completion) -> Int {
+    func submit(_ transfer: any LoopTransfer, completion: @escaping Completion) -> Int {
         let (number, isAlive) = state.withLock { state in
             state.lastNumber += 1
             guard state.isAlive else { return (state.lastNumber, false) }

@@ -18,5 +18,6 @@ import Testing
         let policies = try PolicyDocument.read(names.map { try Self.text("policies/\($0)") }, roots: ["rack7"])
         #expect(policies.count == 3)
         #expect(try FleetDocument.read([Self.text("fleet.yaml")]).count == 2)
+        #expect(try ReportDocument.read([Self.text("reports.yaml")]).count == 2)
     }
 }

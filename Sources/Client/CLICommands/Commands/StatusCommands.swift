@@ -13,6 +13,13 @@ func status(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
             "hosts         \(counts(status.hosts))", "findings      \(counts(status.findings))",
             "policies      revision \(status.policyRevision)", "fleet         revision \(status.fleetRevision)",
         ]
+        if let reports = status.reports, reports.reports > 0 {
+            let next = reports.nextAt.map { ", the next at \($0.formatted(.iso8601))" } ?? ""
+            lines.append("reports       \(reports.reports)\(next)")
+            for failing in reports.failing {
+                lines.append(context.terminal.paint("  not delivered: \(plain(failing))", .yellow))
+            }
+        }
         for id in status.running { lines.append("remediation   \(id) is not finished") }
         if let freeze = status.freeze {
             lines.append(

@@ -1,5 +1,6 @@
 import AgentDelivery
 import ControllerAPI
+import DriftReports
 import FleetStore
 import FoundationEssentials
 import NestingModel
@@ -37,7 +38,8 @@ struct Bench {
 
     /// - Parameter over: another store than the bench's own, such as a mortal one.
     func controller(
-        over other: (any FleetStore)? = nil, startDeadline: Duration = .seconds(2)
+        over other: (any FleetStore)? = nil, startDeadline: Duration = .seconds(2),
+        courier: any ReportCourier = DirectCourier(), now: @escaping @Sendable () -> Date = { Date() }
     ) async throws -> FleetController {
         try await FleetController(
             FleetEnvironment(
@@ -46,7 +48,7 @@ struct Bench {
                     report: PrivateKey(text: "report"), correct: PrivateKey(text: "correct"), reportPublic: "",
                     correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
                 settings: FleetSettings(hostDeadline: .seconds(5), startDeadline: startDeadline),
-                log: Log(label: "test", level: .critical)))
+                log: Log(label: "test", level: .critical), now: now, courier: courier))
     }
 
     /// Runs `body` with a controller, and ends both.

@@ -1,0 +1,126 @@
+package import ControllerAPI
+package import FleetStore
+import FoundationEssentials
+import NestingModel
+import NestingPolicy
+
+/// Makes one run of a report from what is stored, compared with the run before. Pure.
+package struct ReportBuilder {
+    private let material: ReportMaterial
+    private let occasion: ReportOccasion
+    private let tree: NestingTree
+    private let nodes: [TreeNode]
+    private let selected: Set<NodePath>
+
+    package init(_ material: ReportMaterial, _ occasion: ReportOccasion) {
+        self.material = material
+        self.occasion = occasion
+        tree = NestingTree.join(material.hosts).tree
+        nodes = tree.nodes
+        selected = tree.paths(selectedBy: material.definition.selector)
+    }
+
+    /// How many points a trend has, this run's included.
+    package static let trendLength = 12
+    /// How long it is known that a finding ended once.
+    private static let memoryLength: TimeInterval = 400 * 86_400
+
+    package func build() -> (run: ReportRun, memory: ReportMemory) {
+        let findings = compared()
+        let open = findings.filter { $0.standing != .resolved }.map(\.finding)
+        let notHeard = notHeard()
+        let compliance = ComplianceCount(
+            PolicyEngine(material.policies).subjects(in: tree).filter { selected.contains($0.path) }, findings: open
+        ).table
+        var counts = ReportCounts(notHeard: notHeard.count)
+        for reported in findings { counts.count(reported.standing) }
+        let summary = ReportRunSummary(
+            id: occasion.id, report: material.definition.name, number: material.memory.lastNumber + 1,
+            at: occasion.at, dueAt: occasion.dueAt, late: occasion.late, requestedBy: occasion.requestedBy,
+            previousID: material.previous?.summary.id, previousAt: material.previous?.summary.at, counts: counts,
+            compliance: compliance.all)
+        let trend = material.earlier.prefix(Self.trendLength - 1).reversed() + [summary]
+        let nodes = nodes.lazy.filter { selected.contains($0.path) }
+        let run = ReportRun(
+            summary: summary, policyRevision: material.policyRevision,
+            hosts: nodes.reduce(0) { $0 + ($1.host == nil ? 0 : 1) },
+            guests: nodes.reduce(0) { $0 + ($1.guest == nil ? 0 : 1) }, notHeard: notHeard, freeze: material.freeze,
+            compliance: compliance, trend: trend.map(ReportTrendPoint.init),
+            tree: ReportTreeBuilder(selected: selected, findings: open).tree(tree), findings: findings)
+        return (run, memory(after: findings, number: summary.number))
+    }
+
+    // MARK: Findings
+
+    private func compared() -> [ReportedFinding] {
+        let before = material.previous?.findings.filter { $0.standing != .resolved }.map(\.finding) ?? []
+        let known = Dictionary(before.map { ($0.id, $0) }) { first, _ in first }
+        let places = Set(nodes.lazy.map(\.path))
+        let openAnywhere = Set(material.open.map(\.id))
+        var result = material.open.compactMap { finding -> ReportedFinding? in
+            // One whose guest is no longer listed (its host could not be asked) must not fall out of sight.
+            let isOurs =
+                selected.contains(finding.path)
+                || !places.contains(finding.path)
+                    && (material.definition.selector.all || known[finding.id] != nil)
+            return isOurs ? ReportedFinding(standing: standing(of: finding, known: known), finding: finding) : nil
+        }
+        for finding in before where !openAnywhere.contains(finding.id) {
+            var ended = finding
+            ended.state = .resolved
+            ended.lastSeen = occasion.at
+            result.append(ReportedFinding(standing: .resolved, finding: ended))
+        }
+        let order = FindingStanding.allCases
+        return result.sorted { left, right in
+            if left.standing != right.standing {
+                return (order.firstIndex(of: left.standing) ?? 0) < (order.firstIndex(of: right.standing) ?? 0)
+            }
+            let (a, b) = (left.finding, right.finding)
+            return (b.severity, a.path, a.id) < (a.severity, b.path, b.id)
+        }
+    }
+
+    private func standing(of finding: Finding, known: [String: Finding]) -> FindingStanding {
+        if known[finding.id] != nil {
+            // Opened anew since the run before: it ended and came back between the two.
+            if let previous = material.previous?.summary.at, finding.firstSeen > previous { return .regressed }
+            return .persisting
+        }
+        return material.memory.ended[finding.id] != nil ? .regressed : .new
+    }
+
+    private func memory(after findings: [ReportedFinding], number: Int) -> ReportMemory {
+        var memory = material.memory
+        // A run that somebody asks for stands beside the due ones, and in place of none.
+        if occasion.dueAt != nil { memory.seenTo = occasion.at }
+        memory.lastNumber = number
+        memory.ended = memory.ended.filter { occasion.at.timeIntervalSince($0.value) < Self.memoryLength }
+        for reported in findings where reported.standing == .resolved {
+            memory.ended[reported.finding.id] = occasion.at
+        }
+        return memory
+    }
+
+    // MARK: Hosts
+
+    /// A host counts where it is selected itself or holds something that is.
+    private func notHeard() -> [HostRowState] {
+        let parents = Set(selected.compactMap(\.parent))
+        return material.hosts.filter { view in
+            view.health.state != .ok && (selected.contains(view.host.path) || parents.contains(view.host.path))
+        }.map { HostRowState(path: $0.host.path, health: $0.health) }
+    }
+}
+
+extension ReportCounts {
+    fileprivate mutating func count(_ standing: FindingStanding) {
+        switch standing {
+        case .new: new += 1
+        case .persisting: persisting += 1
+        case .regressed: regressed += 1
+        case .resolved: resolved += 1
+        case .unknown: break
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package import ControllerAPI
+package import FleetStore
+package import FoundationEssentials
+package import NestingModel
+
+/// All that a run is made from: the stored fleet, and what earlier runs of the same report left.
+package struct ReportMaterial: Sendable {
+    package var definition: ReportDefinition
+    package var hosts: [HostView]
+    package var policies: [Policy]
+    package var policyRevision: Int
+    /// All open and stale ones of the fleet.
+    package var open: [Finding]
+    package var freeze: Freeze?
+    /// The run before, whole; nil for the first one.
+    package var previous: ReportRun?
+    /// Of runs before this one, the newest first.
+    package var earlier: [ReportRunSummary]
+    package var memory: ReportMemory
+
+    package init(
+        definition: ReportDefinition, hosts: [HostView], policies: [Policy], policyRevision: Int, open: [Finding],
+        freeze: Freeze?, previous: ReportRun?, earlier: [ReportRunSummary], memory: ReportMemory
+    ) {
+        self.definition = definition
+        self.hosts = hosts
+        self.policies = policies
+        self.policyRevision = policyRevision
+        self.open = open
+        self.freeze = freeze
+        self.previous = previous
+        self.earlier = earlier
+        self.memory = memory
+    }
+}
+
+/// Why a run takes place.
+package struct ReportOccasion: Sendable, Hashable {
+    package var id: String
+    package var at: Date
+    /// Nil where somebody asked for it.
+    package var dueAt: Date?
+    package var late: Bool
+    package var requestedBy: String
+
+    package init(id: String, at: Date, dueAt: Date? = nil, late: Bool = false, requestedBy: String) {
+        self.id = id
+        self.at = at
+        self.dueAt = dueAt
+        self.late = late
+        self.requestedBy = requestedBy
+    }
+}

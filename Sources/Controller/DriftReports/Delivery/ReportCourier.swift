@@ -1,0 +1,51 @@
+package import ControllerAPI
+package import FoundationEssentials
+
+/// One document on its way to one recipient.
+package struct ReportParcel: Sendable {
+    /// The same at every attempt.
+    package var id: String
+    package var run: ReportRun
+    package var format: ReportFormat
+    /// All formats of the report, for what carries several at once.
+    package var formats: [ReportFormat]
+    package var place: ReportPlace
+    /// Of this attempt.
+    package var at: Date
+
+    package init(
+        id: String, run: ReportRun, format: ReportFormat, formats: [ReportFormat], place: ReportPlace, at: Date
+    ) {
+        self.id = id
+        self.run = run
+        self.format = format
+        self.formats = formats
+        self.place = place
+        self.at = at
+    }
+
+    /// `weekly-20261125T070000Z-12.html`: the same at every attempt, so that a second one replaces the first.
+    func fileName(of format: ReportFormat) -> String {
+        let time = run.summary.at.formatted(.iso8601).filter { !"-:".contains($0) }
+        return "\(run.summary.report)-\(time)-\(run.summary.number).\(format.suffix)"
+    }
+}
+
+/// Brings documents to recipients.
+package protocol ReportCourier: Sendable {
+    /// Returns when the recipient has it for sure.
+    func deliver(_ parcel: ReportParcel) async throws(DeliveryFailure)
+}
+
+/// Why a recipient does not have it. Never holds a secret.
+package struct DeliveryFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    package var sentence: String
+    package var remedy: String
+
+    package init(_ sentence: String, remedy: String = "") {
+        self.sentence = sentence
+        self.remedy = remedy
+    }
+
+    package var description: String { remedy.isEmpty ? sentence : "\(sentence); \(remedy)" }
+}

@@ -1,0 +1,52 @@
+import ControllerAPI
+import FoundationEssentials
+import HumanText
+
+/// A run as JSON, `nestor.scheduled-report/1`: one object, whose findings come last and one a line, so that a reader
+/// may take them as they come.
+struct JSONRendering {
+    let run: ReportRun
+
+    func write(_ emit: (String) -> Void) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        func field(_ key: String, _ value: some Encodable) { emit("\"\(key)\":\(Self.text(value, encoder)),\n") }
+        emit("{")
+        field("schema", run.schema)
+        field("summary", run.summary)
+        field("policyRevision", run.policyRevision)
+        field("hosts", run.hosts)
+        field("guests", run.guests)
+        field("notHeard", run.notHeard)
+        if let freeze = run.freeze { field("freeze", freeze) }
+        field("compliance", run.compliance)
+        field("trend", run.trend)
+        field("tree", run.tree)
+        emit("\"findings\":[")
+        for (number, finding) in run.findings.enumerated() {
+            emit((number == 0 ? "\n" : ",\n") + Self.text(finding, encoder))
+        }
+        emit("\n]}\n")
+    }
+
+    /// With what a terminal would obey, or what reorders a line, as `\u009b`: every reader takes it for the same text.
+    private static func text(_ value: some Encodable, _ encoder: JSONEncoder) -> String {
+        // These values are plain strings, numbers, lists and dates: none of them fails to encode.
+        guard let data = try? encoder.encode(value) else { return "null" }
+        let text = String(decoding: data, as: UTF8.self)
+        if ShownText.isSafe(text) { return text }
+        var safe = ""
+        for scalar in text.unicodeScalars {
+            if ShownText.isSafe(scalar) {
+                safe.unicodeScalars.append(scalar)
+            } else {
+                for unit in String(scalar).utf16 {
+                    let hex = String(unit, radix: 16)
+                    safe += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+                }
+            }
+        }
+        return safe
+    }
+}

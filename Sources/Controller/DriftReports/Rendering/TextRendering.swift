@@ -1,0 +1,45 @@
+import ControllerAPI
+import NestingModel
+
+/// A report as plain text, 7-bit where the fleet's names are.
+struct TextRendering {
+    let run: ReportRun
+
+    func write(_ emit: (String) -> Void) {
+        let words = ReportWords(run: run)
+        let counts = run.summary.counts
+        emit("\(words.title)\n\(words.when)\n\(words.scope), \(words.comparison)\n\n")
+        for banner in [words.late, words.freeze].compactMap(\.self) { emit("! \(banner)\n\n") }
+        emit(
+            "\(counts.new) new, \(counts.regressed) regressed, \(counts.persisting) persisting, "
+                + "\(counts.resolved) resolved\n")
+        emit("in line: \(line(run.compliance.all))\n")
+        for policy in run.compliance.policies { emit("  policy \(policy.policy.shown): \(line(policy.share))\n") }
+        for level in run.compliance.levels { emit("  level \(level.level): \(line(level.share))\n") }
+        if run.trend.count > 1 {
+            emit("open over the last \(run.trend.count) runs: ")
+            emit(run.trend.map { "\($0.counts.open)" }.joined(separator: ", ") + "\n")
+        }
+        if !run.notHeard.isEmpty { emit("\nNot heard from\n") }
+        for host in run.notHeard {
+            let since = host.health.reportedAt.map { "last report \(ReportWords.time($0))" } ?? "never reported"
+            emit("  \(host.path.description.shown) (\(host.health.state), \(since)): \(host.health.sentence.shown)\n")
+        }
+        var standing: FindingStanding?
+        for reported in run.findings {
+            if reported.standing != standing {
+                emit("\n\(ReportWords.title(of: reported.standing))\n")
+                standing = reported.standing
+            }
+            let finding = reported.finding
+            emit("  \(finding.path.description.shown): \(finding.shortSentence.shown) [\(finding.severity)]\n")
+            if reported.standing != .resolved, !finding.remedy.isEmpty { emit("    -> \(finding.remedy.shown)\n") }
+        }
+    }
+
+    private func line(_ share: ComplianceShare) -> String {
+        guard share.nodes > 0 else { return "no policy asks anything here" }
+        let unknown = share.unknown > 0 ? ", \(share.unknown) can't be told" : ""
+        return "\(share.percentText) (\(share.inLine) of \(share.nodes)\(unknown))"
+    }
+}

@@ -1,0 +1,117 @@
+import ControllerAPI
+import FleetStore
+import FoundationEssentials
+import NestingModel
+
+extension SQLiteWork {
+    func reports() throws(StoreFailure) -> ReportSet {
+        try document(ReportSet.self, "SELECT document FROM report_revision ORDER BY revision DESC LIMIT 1")
+            ?? ReportSet()
+    }
+
+    func reportRuns(of report: String, limit: Int) throws(StoreFailure) -> [ReportRunSummary] {
+        try documents(
+            "SELECT summary FROM report_run WHERE report = ? ORDER BY number DESC LIMIT ?",
+            [.text(report), .integer(Int64(limit))])
+    }
+
+    func reportRun(of report: String, id: String?) throws(StoreFailure) -> ReportRun? {
+        guard let id else {
+            return try document(
+                ReportRun.self,
+                """
+                SELECT document FROM report_run WHERE report = ? AND document IS NOT NULL ORDER BY number DESC LIMIT 1
+                """, [.text(report)])
+        }
+        return try document(
+            ReportRun.self, "SELECT document FROM report_run WHERE report = ? AND id = ? AND document IS NOT NULL",
+            [.text(report), .text(id)])
+    }
+
+    func reportMemory(of report: String) throws(StoreFailure) -> ReportMemory? {
+        try document(ReportMemory.self, "SELECT document FROM report_memory WHERE report = ?", [.text(report)])
+    }
+
+    func deliveries(to recipient: RecipientKey?) throws(StoreFailure) -> [ReportDelivery] {
+        let filter = recipient == nil ? "" : "WHERE report = ? AND recipient = ?"
+        let values = recipient.map { [SQLiteValue.text($0.report), .text($0.recipient)] } ?? []
+        return try connection.rows(
+            "SELECT number, document FROM report_delivery \(filter) ORDER BY number", values
+        ) { (row) throws(StoreFailure) in
+            var delivery = try decoded(ReportDelivery.self, row.text(1))
+            delivery.number = Int(row.integer(0))
+            return delivery
+        }
+    }
+
+    func recipientHealth(_ recipient: RecipientKey) throws(StoreFailure) -> RecipientHealth? {
+        try document(
+            RecipientHealth.self, "SELECT document FROM report_recipient WHERE report = ? AND recipient = ?",
+            [.text(recipient.report), .text(recipient.recipient)])
+    }
+
+    func put(reports: ReportSet) throws(StoreFailure) {
+        try connection.run(
+            "INSERT INTO report_revision (revision, document) VALUES (?, ?)",
+            [.integer(Int64(reports.revision)), .text(try encoded(reports))])
+    }
+
+    func put(run: ReportRun) throws(StoreFailure) {
+        try connection.run(
+            "INSERT INTO report_run (id, report, summary, document) VALUES (?, ?, ?, ?)",
+            [
+                .text(run.summary.id), .text(run.summary.report), .text(try encoded(run.summary)),
+                .text(try encoded(run)),
+            ])
+    }
+
+    func thinRuns(of report: String, whole: Int, summaries: Int) throws(StoreFailure) {
+        let beyond =
+            """
+            report = ?1 AND id NOT IN (SELECT run FROM report_delivery WHERE report = ?1) AND number NOT IN
+                (SELECT number FROM report_run WHERE report = ?1 ORDER BY number DESC LIMIT ?2)
+            """
+        try connection.run(
+            "UPDATE report_run SET document = NULL WHERE document IS NOT NULL AND \(beyond)",
+            [.text(report), .integer(Int64(whole))])
+        try connection.run(
+            "DELETE FROM report_run WHERE \(beyond)", [.text(report), .integer(Int64(summaries))])
+    }
+
+    func put(memory: ReportMemory?, of report: String) throws(StoreFailure) {
+        guard let memory else {
+            return try connection.run("DELETE FROM report_memory WHERE report = ?", [.text(report)])
+        }
+        try connection.run(
+            """
+            INSERT INTO report_memory (report, document) VALUES (?, ?)
+            ON CONFLICT (report) DO UPDATE SET document = excluded.document
+            """, [.text(report), .text(try encoded(memory))])
+    }
+
+    func enqueue(_ delivery: ReportDelivery) throws(StoreFailure) {
+        try connection.run(
+            "INSERT INTO report_delivery (report, recipient, run, document) VALUES (?, ?, ?, ?)",
+            [
+                .text(delivery.report), .text(delivery.recipient), .text(delivery.run),
+                .text(try encoded(delivery)),
+            ])
+    }
+
+    func remove(delivery number: Int) throws(StoreFailure) {
+        try connection.run("DELETE FROM report_delivery WHERE number = ?", [.integer(Int64(number))])
+    }
+
+    func put(health: RecipientHealth?, of recipient: RecipientKey) throws(StoreFailure) {
+        guard let health else {
+            return try connection.run(
+                "DELETE FROM report_recipient WHERE report = ? AND recipient = ?",
+                [.text(recipient.report), .text(recipient.recipient)])
+        }
+        try connection.run(
+            """
+            INSERT INTO report_recipient (report, recipient, document) VALUES (?, ?, ?)
+            ON CONFLICT (report, recipient) DO UPDATE SET document = excluded.document
+            """, [.text(recipient.report), .text(recipient.recipient), .text(try encoded(health))])
+    }
+}

@@ -1,0 +1,120 @@
+import ControllerAPI
+import FleetStore
+import Foundation
+import NestingModel
+import Testing
+
+@testable import SQLiteStore
+
+private let at = Date(timeIntervalSince1970: 1_700_000_000)
+private let key = RecipientKey(report: "weekly", recipient: "hook")
+
+private func run(_ number: Int, report: String = "weekly") -> ReportRun {
+    ReportRun(
+        summary: ReportRunSummary(
+            id: "\(report)-\(number)", report: report, number: number, at: at, dueAt: at, late: false,
+            requestedBy: "nestord", previousID: nil, previousAt: nil, counts: ReportCounts(new: number),
+            compliance: ComplianceShare(inLine: 1)),
+        policyRevision: 1, hosts: 1, guests: 2, notHeard: [], freeze: nil, compliance: ComplianceTable(), trend: [],
+        tree: ReportTree(), findings: [])
+}
+
+private func delivery(_ run: Int) -> ReportDelivery {
+    ReportDelivery(
+        id: "d-\(run)", report: "weekly", recipient: "hook", run: "weekly-\(run)", format: .html, enqueuedAt: at)
+}
+
+@Suite("A store of reports")
+struct ReportStoreTests {
+    @Test("keeps definitions, runs, memory, outbox and recipients when it is opened again")
+    func reopens() async throws {
+        let fixture = try StoreFixture()
+        let set = ReportSet(
+            revision: 2,
+            reports: [
+                ReportDefinition(
+                    name: "weekly", selector: PolicySelector(all: true), schedule: ReportSchedule(everySeconds: 60),
+                    recipients: [
+                        ReportRecipient(
+                            name: "hook", place: ReportPlace(webhook: WebhookPlace(url: "https://h/", secretFile: "/k"))
+                        )
+                    ])
+            ])
+        let memory = ReportMemory(seenTo: at, lastNumber: 2, ended: ["drift:rack7:exposure": at])
+        let first = try fixture.open()
+        try await first.record { (work) throws(StoreFailure) in
+            try work.put(reports: set)
+            for number in 1...2 {
+                try work.put(run: run(number))
+                try work.enqueue(delivery(number))
+            }
+            try work.put(memory: memory, of: "weekly")
+            try work.put(
+                health: RecipientHealth(failures: 3, sentence: "no"),
+                of: RecipientKey(report: "weekly", recipient: "hook"))
+        }
+        await first.close()
+        let second = try fixture.open()
+        try await second.read { (work) throws(StoreFailure) in
+            #expect(try work.reports() == set)
+            #expect(try work.reportRuns(of: "weekly", limit: 9).map(\.number) == [2, 1])
+            #expect(try work.reportRun(of: "weekly", id: nil) == run(2))
+            #expect(try work.reportRun(of: "weekly", id: "weekly-1") == run(1))
+            #expect(try work.reportRun(of: "other", id: "weekly-1") == nil)
+            #expect(try work.reportMemory(of: "weekly") == memory)
+            #expect(try work.deliveries(to: key).map(\.id) == ["d-1", "d-2"])
+            #expect(try work.deliveries(to: nil).map(\.number) == [1, 2])
+            #expect(try work.recipientHealth(key)?.failures == 3)
+        }
+        await second.close()
+    }
+
+    @Test("thins a report's runs, but for those that wait for a recipient, and leaves other reports alone")
+    func thins() async throws {
+        let store = try StoreFixture().open()
+        try await store.record { (work) throws(StoreFailure) in
+            for number in 1...6 { try work.put(run: run(number)) }
+            try work.put(run: run(1, report: "other"))
+            try work.enqueue(delivery(1))
+            try work.thinRuns(of: "weekly", whole: 2, summaries: 4)
+            #expect(try work.reportRuns(of: "weekly", limit: 9).map(\.number) == [6, 5, 4, 3, 1])
+            var whole: [Int] = []
+            for number in 1...6 {
+                if try work.reportRun(of: "weekly", id: "weekly-\(number)") != nil { whole.append(number) }
+            }
+            #expect(whole == [1, 5, 6])
+            #expect(try work.reportRun(of: "other", id: nil) != nil)
+            for delivery in try work.deliveries(to: key) { try work.remove(delivery: delivery.number) }
+            try work.put(memory: nil, of: "weekly")
+            try work.put(health: nil, of: key)
+            try work.thinRuns(of: "weekly", whole: 0, summaries: 0)
+            #expect(try work.reportRuns(of: "weekly", limit: 9) == [])
+        }
+        await store.close()
+    }
+
+    @Test("from before there were reports gets their tables, and keeps what it has")
+    func upgrades() async throws {
+        let fixture = try StoreFixture()
+        try fixture.execute("\(migrations[0]) PRAGMA user_version = 1;")
+        try fixture.execute("INSERT INTO value (key, document) VALUES ('epoch', '7')")
+        let store = try fixture.open()
+        try await store.read { (work) throws(StoreFailure) in
+            #expect(try work.reports() == ReportSet())
+            #expect(try work.value(.epoch, as: Int.self) == 7)
+        }
+        await store.close()
+    }
+
+    @Test("reads a definition and a state that a newer controller wrote more into")
+    func newerFields() throws {
+        let text = """
+            {"name": "a", "selector": {"all": true, "paths": [], "labels": {}, "levels": [], "guests": [], "uuids": []},
+             "schedule": {"everySeconds": 60, "jitter": 5}, "formats": ["html", "parquet"], "place": "r.yaml:1",
+             "recipients": [{"name": "x", "place": {"pigeon": {"loft": 1}}}], "colour": "red"}
+            """
+        let report = try JSONDecoder().decode(ReportDefinition.self, from: Data(text.utf8))
+        #expect(report.formats == [.html, .unknown])
+        #expect(report.recipients.first?.place.summary == "unknown")
+    }
+}

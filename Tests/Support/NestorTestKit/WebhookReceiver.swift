@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+
+/// A real HTTP server of the test's own on 127.0.0.1, which takes POSTs, answers them as the test says, and remembers
+/// them. It ends with `stop` or with this object.
+package final class WebhookReceiver: Sendable {
+    package struct Request: Sendable, Decodable {
+        package var path: String
+        /// Names in lower case.
+        package var headers: [String: String]
+        package var body: [UInt8]
+        /// What it was answered; 0: the connection was cut.
+        package var status: Int
+    }
+
+    package let port: Int
+    package let folder: TemporaryFolder
+    private let process: Int32
+    private let log: ProcessLog
+    private let watchdog: Watchdog
+
+    /// - Parameters:
+    ///   - status: what it answers from the start on.
+    ///   - certificate: a PEM file with certificate and key; nil serves without TLS.
+    package static func start(status: Int = 200, certificate: String? = nil) async throws -> WebhookReceiver {
+        let folder = try TemporaryFolder()
+        try folder.write("\(status)", to: "status")
+        let script = try folder.write(self.script, to: "receiver.py")
+        let (process, log) = try ProcessLog.spawn(
+            "/usr/bin/python3", ["-u", script, folder("status"), certificate ?? ""])
+        // Before anything can fail: whoever started it ends it.
+        let watchdog = try Watchdog(over: process)
+        _ = await log.contains("\"ready\"", orEndsWithin: .seconds(20))
+        guard let line = log.text.split(separator: "\n").first(where: { $0.contains("\"ready\"") }),
+            let ready = try? JSONDecoder().decode([String: Int].self, from: Data(line.utf8)), let port = ready["ready"]
+        else {
+            watchdog.end()
+            ProcessTree.end(process)
+            throw TestToolFailure(sentence: "the receiver did not start: \(log.text)")
+        }
+        return WebhookReceiver(port: port, folder: folder, process: process, log: log, watchdog: watchdog)
+    }
+
+    private init(port: Int, folder: TemporaryFolder, process: Int32, log: ProcessLog, watchdog: Watchdog) {
+        self.port = port
+        self.folder = folder
+        self.process = process
+        self.log = log
+        self.watchdog = watchdog
+    }
+
+    /// What it answers from now on; 0 cuts the connection instead.
+    package func answer(_ status: Int) throws { try folder.write("\(status)", to: "status") }
+
+    /// All that came so far, in order.
+    package var requests: [Request] {
+        log.text.split(separator: "\n").compactMap {
+            try? JSONDecoder().decode(Request.self, from: Data($0.utf8))
+        }
+    }
+
+    package func stop() {
+        log.endOnce {
+            watchdog.end()
+            ProcessTree.end(process)
+        }
+    }
+
+    deinit { stop() }
+
+    private static let script = """
+        import http.server, json, ssl, sys
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                status = int(open(sys.argv[1]).read())
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                sys.stderr.write(json.dumps(
+                    {"path": self.path, "headers": headers, "body": list(body), "status": status}) + "\\n")
+                if status == 0:
+                    self.close_connection = True
+                    return
+                self.send_response(status)
+                if 300 <= status < 400:
+                    self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *ignored):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if sys.argv[2]:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(sys.argv[2])
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        sys.stderr.write(json.dumps({"ready": server.server_address[1]}) + "\\n")
+        server.serve_forever()
+        """
+}
