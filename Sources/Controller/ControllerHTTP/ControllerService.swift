@@ -127,7 +127,8 @@ extension APIError {
     /// The HTTP status that fits the code.
     var status: Int {
         switch code {
-        case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "finding-unknown", "report-unknown",
+        case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "finding-unknown",
+            "report-unknown",
             "report-run-unknown":
             404
         case "method-unknown": 405
