@@ -67,7 +67,7 @@ struct DriftOverTimeTests {
         #expect(try await fleet.nestor("unfreeze").code == 0)
         #expect(fleet.end(SIGKILL) == 137)
         try await fleet.start()
-        #expect(fleet.log.contains("audit head"))
+        try await eventually("it is in nestord's log") { fleet.log.contains("audit head") }
         let whole = try await fleet.nestor("audit", "verify", "--expect-head", head.hash)
         #expect(whole.code == 0, "\(whole)")
         #expect(whole.output.contains("record \(head.number)"), "\(whole)")

@@ -94,7 +94,8 @@ extension SQLiteWork {
     }
 
     /// The numbers of each guest's last facts, of all about an open finding, and of the facts when that was first seen.
-    private static let neededHistory = """
+    /// The signs before two columns keep SQLite from going through all facts for each finding.
+    static let neededHistory = """
         SELECT number FROM (
             SELECT MAX(number) AS number, kind FROM history WHERE kind IN ('facts', 'gone') GROUP BY path)
         WHERE kind = 'facts'
@@ -103,8 +104,8 @@ extension SQLiteWork {
         WHERE finding.state IN ('open', 'stale')
         UNION
         SELECT MAX(history.number) FROM finding JOIN history
-            ON history.path = json_extract(finding.document, '$.path') AND history.kind = 'facts'
-            AND history.time <= json_extract(finding.document, '$.firstSeen')
+            ON history.path = json_extract(finding.document, '$.path') AND +history.kind = 'facts'
+            AND +history.time <= json_extract(finding.document, '$.firstSeen')
         WHERE finding.state IN ('open', 'stale') GROUP BY finding.id
         """
 }

@@ -122,6 +122,19 @@ struct HistoryTests {
         await store.close()
     }
 
+    @Test("is looked through by place for each open finding, and not from end to end")
+    func indexed() async throws {
+        let fixture = try StoreFixture()
+        await (try fixture.open()).close()
+        let connection = try SQLiteConnection(path: fixture.path, readOnly: false)
+        defer { connection.close() }
+        let plan = try connection.rows("EXPLAIN QUERY PLAN \(SQLiteWork.neededHistory)") {
+            (row) throws(StoreFailure) in row.text(3)
+        }
+        #expect(plan.contains { $0.contains("history_by_path (path=?)") }, "\(plan)")
+        #expect(!plan.contains { $0.contains("SCAN history") || $0.contains("time<?") }, "\(plan)")
+    }
+
     @Test("knows since when a guest is exposed for nothing, until it is another guest or counted anew")
     func unused() async throws {
         let store = try StoreFixture().open()
