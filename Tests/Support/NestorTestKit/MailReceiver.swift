@@ -57,9 +57,11 @@ package final class MailReceiver: Sendable {
     /// What it says to a message from now on, such as `451 later`.
     package func answer(_ text: String) throws { try folder.write(text, to: "answer") }
 
-    /// All that came so far, in order.
-    package var messages: [Message] {
-        log.text.split(separator: "\n").compactMap {
+    /// All that came so far, in order, once there are so many: what a client saw answered may not have been read from
+    /// the server yet.
+    package func messages(atLeast count: Int = 0) async -> [Message] {
+        if count > 0 { _ = await log.contains("\"number\": \(count)}", orEndsWithin: .seconds(20)) }
+        return log.text.split(separator: "\n").compactMap {
             try? JSONDecoder().decode(Message.self, from: Data($0.utf8))
         }
     }
@@ -78,14 +80,16 @@ package final class MailReceiver: Sendable {
         from aiosmtpd.smtp import SMTP, AuthResult
 
         answer, kind, certificate, password = sys.argv[1:]
+        counter = [0]
 
         class Handler:
             async def handle_DATA(self, server, session, envelope):
                 said = open(answer).read()
+                counter[0] += 1
                 sys.stderr.write(json.dumps({
                     "from": envelope.mail_from, "to": envelope.rcpt_tos, "user": session.auth_data or "",
                     "content": envelope.content.decode("utf-8"), "answer": said,
-                    "secure": kind == "implicit" or session.ssl is not None}) + "\\n")
+                    "secure": kind == "implicit" or session.ssl is not None, "number": counter[0]}) + "\\n")
                 return said
 
         def authenticate(server, session, envelope, mechanism, data):

@@ -52,9 +52,11 @@ package final class WebhookReceiver: Sendable {
     /// What it answers from now on; 0 cuts the connection instead.
     package func answer(_ status: Int) throws { try folder.write("\(status)", to: "status") }
 
-    /// All that came so far, in order.
-    package var requests: [Request] {
-        log.text.split(separator: "\n").compactMap {
+    /// All that came so far, in order, once there are so many: what a client saw answered may not have been read from
+    /// the server yet.
+    package func requests(atLeast count: Int = 0) async -> [Request] {
+        if count > 0 { _ = await log.contains("\"number\": \(count)}", orEndsWithin: .seconds(20)) }
+        return log.text.split(separator: "\n").compactMap {
             try? JSONDecoder().decode(Request.self, from: Data($0.utf8))
         }
     }
@@ -69,7 +71,9 @@ package final class WebhookReceiver: Sendable {
     deinit { stop() }
 
     private static let script = """
-        import http.server, json, ssl, sys
+        import http.server, json, ssl, sys, threading
+
+        counter, lock = [0], threading.Lock()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -78,8 +82,11 @@ package final class WebhookReceiver: Sendable {
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 status = int(open(sys.argv[1]).read())
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                sys.stderr.write(json.dumps(
-                    {"path": self.path, "headers": headers, "body": list(body), "status": status}) + "\\n")
+                with lock:
+                    counter[0] += 1
+                    sys.stderr.write(json.dumps(
+                        {"path": self.path, "headers": headers, "body": list(body), "status": status,
+                         "number": counter[0]}) + "\\n")
                 if status == 0:
                     self.close_connection = True
                     return

@@ -15,6 +15,8 @@ final class MortalStore: FleetStore {
     }
 
     var isDead: Bool { left.withLock { $0 < 0 } }
+    /// Whether the write that it dies after is done: what would come next may never come.
+    var isSpent: Bool { left.withLock { $0 <= 0 } }
 
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any FleetReading) throws(StoreFailure) -> Value

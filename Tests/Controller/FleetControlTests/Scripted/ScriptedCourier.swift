@@ -46,6 +46,17 @@ final class ScriptedCourier: ReportCourier {
     }
 }
 
+/// Brings nothing any more once its store has done its last write: the process was killed between the two.
+struct MortalCourier: ReportCourier {
+    let courier: ScriptedCourier
+    let store: MortalStore
+
+    func deliver(_ parcel: ReportParcel) async throws(DeliveryFailure) {
+        if store.isSpent { throw DeliveryFailure("dead") }
+        try await courier.deliver(parcel)
+    }
+}
+
 /// A wall clock that a test sets.
 final class TestClock: Sendable {
     private let date: Mutex<Date>
