@@ -75,11 +75,12 @@ let package = Package(
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
         room("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
+        room("Controller", "FleetScheduler", ["NestingModel"]),
         room(
             "Controller", "FleetControl",
             [
                 "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "FleetStore",
-                "FleetDocuments", "YAMLDocument", "AgentDelivery", "StructuredLog", "Digests",
+                "FleetScheduler", "FleetDocuments", "YAMLDocument", "AgentDelivery", "StructuredLog", "Digests",
             ]),
         room(
             "Controller", "ControllerHTTP",
@@ -134,12 +135,13 @@ let package = Package(
         tests(
             "Controller", "AgentDelivery",
             ["NestingModel", "AgentWire", "SecureShell", "LibSSHTransport", "Digests", "NestorTestKit"]),
+        tests("Controller", "FleetScheduler", ["NestingModel"]),
         tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
             [
                 "NestingModel", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell", "FleetStore",
-                "SQLiteStore",
+                "FleetScheduler", "SQLiteStore",
                 "StructuredLog", "NestorTestKit",
             ]),
         tests(

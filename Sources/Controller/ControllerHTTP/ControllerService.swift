@@ -66,6 +66,12 @@ package struct ControllerService: Sendable {
         case ("POST", .remediations): return try .json(try await fleet.remediate(try request.decoded(), by: by))
         case ("GET", .remediation): return try .json(try await fleet.remediation(try request.required("id")))
         case ("POST", .resume): return try .json(try await fleet.resume(try request.required("id"), by: by))
+        case ("POST", .pause): return try .json(try await fleet.pause(try request.required("id"), by: by))
+        case ("POST", .abort): return try .json(try await fleet.abort(try request.required("id"), by: by))
+        case ("GET", .rollback): return try .json(try await fleet.rollbackPlan(try request.required("id")))
+        case ("POST", .rollback): return try .json(try await fleet.rollBack(try request.decoded(), by: by))
+        case ("GET", .windows): return try .json(try await fleet.windows())
+        case ("POST", .windows): return try .json(try await fleet.apply(windows: try request.decoded(), by: by))
         case ("POST", .freeze): return try .json(try await fleet.freeze(try request.decoded(), by: by))
         case ("DELETE", .freeze):
             try await fleet.unfreeze(by: by)

@@ -25,6 +25,9 @@ package actor FleetController {
     /// The remediations that this process drives now; each takes itself out at its end.
     var driving: [String: Task<Void, Never>] = [:]
 
+    /// What wakes each of them when something outside it changes.
+    var nudges: [String: @Sendable () -> Void] = [:]
+
     /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
     package init(_ environment: FleetEnvironment) async throws(APIError) {
         self.environment = environment
@@ -69,6 +72,7 @@ package actor FleetController {
         let size = await environment.store.size()
         let started = startedAt
         let (id, epoch) = (controllerID, epoch)
+        let now = environment.now()
         return try await read { (work) throws(StoreFailure) in
             let hosts = try work.hosts()
             let findings = try work.openFindings()
@@ -79,7 +83,7 @@ package actor FleetController {
                 hosts: Dictionary(grouping: hosts, by: \.health.state.rawValue).mapValues(\.count),
                 findings: Dictionary(grouping: findings, by: \.severity.rawValue).mapValues(\.count),
                 running: try work.unfinishedRemediations().map(\.id),
-                freeze: try work.value(.freeze, as: Freeze.self),
+                freeze: try work.freeze(at: now),
                 enforcementStopped: try work.value(.enforcementStopped, as: String.self))
         }
     }

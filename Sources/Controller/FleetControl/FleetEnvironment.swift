@@ -1,6 +1,8 @@
 package import AgentDelivery
+package import FleetScheduler
 package import FleetStore
 package import FoundationEssentials
+package import NestingModel
 package import SecureShell
 package import StructuredLog
 
@@ -16,11 +18,13 @@ package struct FleetEnvironment: Sendable {
     package var clock: any Clock<Duration>
     /// A new identifier, unique for ever.
     package var newID: @Sendable () -> String
+    package var zones: ZoneDatabase
 
     package init(
         store: any FleetStore, connector: any SecureShellConnector, keys: ControllerKeys, agents: AgentPackages,
         settings: FleetSettings, log: Log, now: @escaping @Sendable () -> Date = { Date() },
-        clock: any Clock<Duration> = ContinuousClock(), newID: @escaping @Sendable () -> String = randomID
+        clock: any Clock<Duration> = ContinuousClock(), newID: @escaping @Sendable () -> String = randomID,
+        zones: ZoneDatabase = ZoneDatabase()
     ) {
         self.store = store
         self.connector = connector
@@ -31,6 +35,7 @@ package struct FleetEnvironment: Sendable {
         self.now = now
         self.clock = clock
         self.newID = newID
+        self.zones = zones
     }
 }
 
@@ -62,16 +67,19 @@ package struct FleetSettings: Sendable, Hashable {
     package var startDeadline: Duration
     /// An OpenSSH known_hosts file whose keys are accepted at enrolment without asking; nil where there is none.
     package var knownHosts: String?
+    /// How a remediation's guests follow one another, where its request says nothing else.
+    package var rollout: Rollout
 
     package init(
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
-        startDeadline: Duration = .seconds(300), knownHosts: String? = nil
+        startDeadline: Duration = .seconds(300), knownHosts: String? = nil, rollout: Rollout = Rollout()
     ) {
         self.sweepInterval = sweepInterval
         self.hostDeadline = hostDeadline
         self.parallelHosts = parallelHosts
         self.startDeadline = startDeadline
         self.knownHosts = knownHosts
+        self.rollout = rollout
     }
 }
 
@@ -94,4 +102,6 @@ package struct Requester: Sendable, Hashable {
 
     /// The daemon itself: schedules and recovery.
     package static let controller = Requester(name: "nestord")
+    /// How the names of those begin in whose name policies are enforced.
+    static let enforcing = "nestord (enforces "
 }

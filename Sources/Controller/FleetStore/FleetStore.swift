@@ -84,6 +84,7 @@ package enum StoredValueKey: String, Sendable {
     case fleetRevision = "fleet-revision"
     case enforcementStopped = "enforcement-stopped"
     case lastDriftReport = "last-drift-report"
+    case windows
 }
 
 /// All policies as one revision.

@@ -51,6 +51,13 @@ final class ScriptedFleet: Sendable {
         /// Ids that came again as another order.
         var changedOrders: Set<String> = []
         var log: [String] = []
+        /// Guests without an agent on further hosts, by those hosts' paths.
+        var plain: [String: [PlainGuest]] = [:]
+        /// When each change of a plain guest began, and whose.
+        var begun: [(path: String, at: Date)] = []
+        /// Where two changes were under way in one nesting tree at once.
+        var crowded: [String] = []
+        var mostAtOnce = 0
         var highestEpoch = 0
         var sessions = 0
     }
@@ -62,6 +69,8 @@ final class ScriptedFleet: Sendable {
     static let uuidDeep = "00000000-0000-4000-8000-0000000000c1"
 
     private let state: Mutex<State>
+    /// What the time is, to a test that sets it.
+    let time = ManualTime()
     /// Runs before the agent at that path answers that request.
     private let before = Mutex<(@Sendable (WireMethod, String) async -> Void)?>(nil)
 
@@ -87,6 +96,7 @@ final class ScriptedFleet: Sendable {
     }
 
     func report(of path: String, _ state: State) -> HostReport {
+        if let report = plainReport(of: path, state) { return report }
         if path == "rack7" {
             return FleetControlTests.report(
                 uuid: Self.uuidL0, sees: .svm,
@@ -198,6 +208,16 @@ final class ScriptedFleet: Sendable {
         default:
             state.log.append("set")
             record.phase = .awaitingVerdict
+            if changePlain(request, at: path, &state) {
+                record.guests = [request.guest ?? ""]
+                if plainFails(request.guest, at: path, state) {
+                    record.phase = .ended
+                    record.outcome = .rolledBack
+                    record.sentence = "it did not start"
+                }
+                state.records[request.id] = record
+                return record
+            }
             if request.guest == Self.uuidSpare {
                 state.spareExposed = request.change?.exposure ?? state.spareExposed
             } else {
