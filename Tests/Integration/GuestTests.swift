@@ -5,7 +5,7 @@ import NestorTestKit
 import Testing
 
 /// A host with a private libvirtd of its own.
-private final class QemuHost: Sendable {
+final class QemuHost: Sendable {
     let libvirt: PrivateLibvirt
     let host: PretendHost
 

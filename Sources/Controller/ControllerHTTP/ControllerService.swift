@@ -125,6 +125,7 @@ extension APIError {
         case "method-unknown": 405
         case "not-allowed": 403
         case "host-known", "plan-changed", "revision-changed", "frozen", "store-conflict", "remediation-ended",
+            "remediation-running",
             "host-has-hosts-below", "host-busy":
             409
         case "internal": 500

@@ -59,8 +59,17 @@ package struct WindowCalendar: Sendable {
     /// When it begins next, or began where it is open.
     package func next(of window: MaintenanceWindow, from now: Date) -> (start: Date, end: Date)? {
         let instant = Int64(now.timeIntervalSince1970)
-        return spans(window, instant, instant + 3_660 * 86_400, most: 1).first.map {
+        let horizon = max(instant + 8 * 86_400, lastDate(of: [window]) + 2 * 86_400)
+        return spans(window, instant, horizon, most: 1).first.map {
             (Date(timeIntervalSince1970: Double($0.start)), Date(timeIntervalSince1970: Double($0.end)))
+        }
+    }
+
+    /// The last day on which one of them begins that begins on days that are named.
+    private func lastDate(of windows: some Sequence<MaintenanceWindow>) -> Int64 {
+        windows.reduce(0) { last, window in
+            guard case .dates(let days) = window.recurrence, let day = days.max() else { return last }
+            return max(last, Int64(day.number) * 86_400)
         }
     }
 
