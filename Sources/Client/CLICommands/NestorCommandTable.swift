@@ -33,7 +33,8 @@ func nestorCommandTable(version: String) -> CommandLineTable {
             ],
             commands: [
                 checkCommand, hostCommand, agentCommand, treeCommand, driftCommand, planCommand, remediateCommand,
-                remediationCommand, windowCommand, freezeCommand, unfreezeCommand, reportCommand, fleetCommand,
+                remediationCommand, changeCommand, windowCommand, freezeCommand, unfreezeCommand, reportCommand,
+                fleetCommand,
                 policyCommand,
                 statusCommand, auditCommand,
             ]), version: version,

@@ -112,7 +112,8 @@ package struct ControllerProgram {
                 settings: FleetSettings(
                     sweepInterval: settings[declared.sweepInterval], hostDeadline: settings[declared.hostDeadline],
                     parallelHosts: settings[declared.parallelHosts], startDeadline: settings[declared.startDeadline],
-                    knownHosts: settings[declared.knownHosts], rollout: declared.rollout.read(settings)),
+                    knownHosts: settings[declared.knownHosts], rollout: declared.rollout.read(settings),
+                    fourEyes: settings[declared.rollout.fourEyes]),
                 log: log))
         let service = ControllerService(
             fleet: fleet, access: AccessRule(admins: settings[declared.admins]), log: log, version: version,

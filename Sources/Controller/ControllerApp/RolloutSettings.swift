@@ -26,7 +26,11 @@ struct RolloutSettings {
         parse: { limits($0.list) },
         show: { $0.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ") })
 
-    var keys: [any DeclaredSetting] { [canary, wave, soak, failureBudget, parallel, parallelPer] }
+    let fourEyes = SettingKey.bool(
+        "remediation.four-eyes", default: false,
+        help: "whether a change request needs somebody else than its author to approve it")
+
+    var keys: [any DeclaredSetting] { [canary, wave, soak, failureBudget, parallel, parallelPer, fourEyes] }
 
     func read(_ settings: Settings) -> Rollout {
         Rollout(

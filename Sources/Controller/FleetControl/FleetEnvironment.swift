@@ -69,10 +69,13 @@ package struct FleetSettings: Sendable, Hashable {
     package var knownHosts: String?
     /// How a remediation's guests follow one another, where its request says nothing else.
     package var rollout: Rollout
+    /// Whether a change request needs somebody else than its author to approve it.
+    package var fourEyes: Bool
 
     package init(
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
-        startDeadline: Duration = .seconds(300), knownHosts: String? = nil, rollout: Rollout = Rollout()
+        startDeadline: Duration = .seconds(300), knownHosts: String? = nil, rollout: Rollout = Rollout(),
+        fourEyes: Bool = false
     ) {
         self.sweepInterval = sweepInterval
         self.hostDeadline = hostDeadline
@@ -80,6 +83,7 @@ package struct FleetSettings: Sendable, Hashable {
         self.startDeadline = startDeadline
         self.knownHosts = knownHosts
         self.rollout = rollout
+        self.fourEyes = fourEyes
     }
 }
 

@@ -40,7 +40,7 @@ package struct AuditEntry: Sendable, Hashable {
     }
 }
 
-package protocol FleetReading {
+package protocol FleetReading: ChangeRequestReading {
     /// All hosts, by path.
     func hosts() throws(StoreFailure) -> [HostView]
     func host(_ path: NodePath) throws(StoreFailure) -> HostView?
@@ -60,7 +60,7 @@ package protocol FleetReading {
     func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) throws(StoreFailure) -> Value?
 }
 
-package protocol FleetWriting: FleetReading {
+package protocol FleetWriting: FleetReading, ChangeRequestWriting {
     func put(host: FleetHost) throws(StoreFailure)
     /// With its health and report.
     func remove(host: NodePath) throws(StoreFailure)

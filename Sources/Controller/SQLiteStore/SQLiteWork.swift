@@ -152,13 +152,13 @@ struct SQLiteWork: FleetWriting {
             report: row.isNull(2) ? nil : try decoded(HostReport.self, row.text(2)))
     }
 
-    private func documents<Document: Decodable>(
+    func documents<Document: Decodable>(
         _ sql: String, _ values: [SQLiteValue] = []
     ) throws(StoreFailure) -> [Document] {
         try connection.rows(sql, values) { (row) throws(StoreFailure) in try decoded(Document.self, row.text(0)) }
     }
 
-    private func document<Document: Decodable>(
+    func document<Document: Decodable>(
         _ type: Document.Type, _ sql: String, _ values: [SQLiteValue] = []
     ) throws(StoreFailure) -> Document? {
         let found: [Document] = try documents(sql, values)
@@ -177,7 +177,7 @@ struct SQLiteWork: FleetWriting {
         }
     }
 
-    private func encoded(_ document: some Encodable) throws(StoreFailure) -> String {
+    func encoded(_ document: some Encodable) throws(StoreFailure) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601

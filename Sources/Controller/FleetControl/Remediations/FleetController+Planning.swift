@@ -90,10 +90,15 @@ extension FleetController {
     }
 
     /// Journals the remediation, with its audit record, and sets it in motion.
-    /// - Parameter outsideWindows: whether it runs whatever the maintenance windows say, which is recorded by itself.
+    /// - Parameters:
+    ///   - outsideWindows: whether it runs whatever the maintenance windows say, which is recorded by itself.
+    ///   - also: what is written with it or not at all.
     func begin(
         _ plan: Plan, by requester: Requester, rollout: Rollout = Rollout(), outsideWindows: Bool = false,
-        rollsBack: String? = nil
+        rollsBack: String? = nil,
+        also: @escaping @Sendable (any FleetWriting, Remediation) throws(StoreFailure) -> Void = {
+            (_, _) throws(StoreFailure) in
+        }
     ) async throws(APIError) -> Remediation {
         let (zones, now, startSeconds) = (environment.zones, environment.now(), startSeconds)
         let remediation = Remediation(
@@ -121,6 +126,7 @@ extension FleetController {
                     remedy: "nestor remediation show \(other.id), or nestor remediation resume \(other.id)")
             }
             try work.put(remediation: remediation)
+            try also(work, remediation)
             if let rollsBack, try work.policies().policies.contains(where: { $0.mode == .enforce }) {
                 // What was set back by a person is not set again by a policy a minute later.
                 try work.put(

@@ -43,7 +43,8 @@ struct Bench {
     ///   - over: another store than the bench's own, such as a mortal one.
     ///   - isTimed: whether its time is the fleet's own, which passes when somebody sleeps.
     func controller(
-        over other: (any FleetStore)? = nil, startDeadline: Duration = .seconds(2), isTimed: Bool = false
+        over other: (any FleetStore)? = nil, startDeadline: Duration = .seconds(2), isTimed: Bool = false,
+        fourEyes: Bool = false
     ) async throws -> FleetController {
         let time = fleet.time
         let now: @Sendable () -> Date = {
@@ -58,7 +59,8 @@ struct Bench {
                 keys: ControllerKeys(
                     report: PrivateKey(text: "report"), correct: PrivateKey(text: "correct"), reportPublic: "",
                     correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
-                settings: FleetSettings(hostDeadline: .seconds(5), startDeadline: startDeadline),
+                settings: FleetSettings(
+                    hostDeadline: .seconds(5), startDeadline: startDeadline, fourEyes: fourEyes),
                 log: Log(label: "test", level: .critical), now: now,
                 clock: clock))
     }
