@@ -73,7 +73,7 @@ let package = Package(
         // Controller
         room("Controller", "FleetStore", ["NestingModel", "ControllerAPI", "Digests"]),
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
-        room("Controller", "FleetScheduler", ["HumanText"]),
+        room("Controller", "FleetScheduler", ["NestingModel", "HumanText"]),
         room(
             "Controller", "FleetDocuments",
             ["NestingModel", "NestingPolicy", "ControllerAPI", "FleetScheduler", "YAMLDocument", "HumanText"]),
@@ -147,7 +147,7 @@ let package = Package(
         tests(
             "Controller", "AgentDelivery",
             ["NestingModel", "AgentWire", "SecureShell", "LibSSHTransport", "Digests", "NestorTestKit"]),
-        tests("Controller", "FleetScheduler"),
+        tests("Controller", "FleetScheduler", ["NestingModel"]),
         tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "ControllerAPI", "YAMLDocument"]),
         tests(
             "Controller", "DriftReports",
@@ -156,7 +156,7 @@ let package = Package(
             "Controller", "FleetControl",
             [
                 "NestingModel", "NestingPolicy", "AgentWire", "AgentDelivery", "ControllerAPI", "SecureShell",
-                "FleetStore", "SQLiteStore", "DriftReports",
+                "FleetStore", "FleetScheduler", "SQLiteStore", "DriftReports",
                 "StructuredLog", "NestorTestKit",
             ]),
         tests(

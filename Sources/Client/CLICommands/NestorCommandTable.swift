@@ -33,8 +33,8 @@ func nestorCommandTable(version: String) -> CommandLineTable {
             ],
             commands: [
                 checkCommand, hostCommand, agentCommand, treeCommand, driftCommand, planCommand, remediateCommand,
-                remediationCommand, freezeCommand, unfreezeCommand, reportCommand, fleetCommand, policyCommand,
-                statusCommand, auditCommand, historyCommand,
+                remediationCommand, changeCommand, windowCommand, freezeCommand, unfreezeCommand, reportCommand,
+                fleetCommand, policyCommand, statusCommand, auditCommand, historyCommand,
             ]), version: version,
         exitCodes: [
             (ExitCode.inLine, "done; nothing is out of line"), (ExitCode.failed, "it failed; the message says why"),
@@ -130,16 +130,32 @@ private let treeCommand = Command(
 private let planCommand = Command(
     "plan", "what a remediation would do, and what it would disturb",
     discussion: "Reads the hosts first and changes nothing. Exits with 2 where there is anything to correct.",
-    examples: [("nestor plan", ""), ("nestor plan rack7/build-l1", "one guest and what runs inside it")],
-    arguments: [pathsArgument])
+    examples: [
+        ("nestor plan", ""), ("nestor plan rack7/build-l1", "one guest and what runs inside it"),
+        ("nestor plan --export sh > plan.sh", "the steps, to be reviewed and run by hand"),
+    ],
+    arguments: [pathsArgument],
+    options: [
+        CommandOption(
+            "export", "print the steps as a script of virsh commands that asks before each guest", allowed: ["sh"])
+    ])
 
 private let remediateCommand = Command(
     "remediate", "correct drift: show the plan, ask, run it, check inside the guests",
+    discussion:
+        "Guests are corrected wave after wave: a canary first, where one is asked for, then so many at a time. No "
+        + "wave begins before all of the one before it have ended and, with a soak, stayed as they should be while "
+        + "they were watched. Never are two guests of one nesting tree in motion, nor more guests than may fail, and "
+        + "one. What is not said here is as nestord's settings have it (remediation.canary and its sisters); the "
+        + "default is one wave, one guest at a time, and an end at the first failure. A guest with a maintenance "
+        + "window waits for it ('nestor window'), unless --now says otherwise; that is for emergencies, and needs "
+        + "nobody's leave but is recorded. A freeze holds it all the same.",
     examples: [
         ("nestor remediate rack7/build-l1", "one guest and what runs inside it"),
         ("nestor remediate --yes", "the whole fleet, where nobody can answer"),
+        ("nestor remediate --canary 1 --wave 25% --soak 10m --max-failures 2 --parallel 3", "in waves"),
     ],
-    arguments: [pathsArgument], options: [yes])
+    arguments: [pathsArgument], options: [yes] + rolloutOptions)
 
 private let remediationCommand = Command(
     "remediation", "runs of plans",
@@ -150,18 +166,10 @@ private let remediationCommand = Command(
             discussion: "Exits with 5 where it ended without correcting everything, or waits for somebody.",
             examples: [("nestor remediation show 4f1c", "")], arguments: [CommandArgument("id", "as 'list' shows it")]),
         Command(
-            "resume", "go on with an interrupted one",
+            "resume", "go on with an interrupted or paused one",
             examples: [("nestor remediation resume 4f1c", "")], arguments: [CommandArgument("id", "as 'list' shows it")]
         ),
-    ])
-
-private let freezeCommand = Command(
-    "freeze", "let no correction start, from now on",
-    examples: [("nestor freeze --reason incident-4711", "")],
-    options: [CommandOption("reason", value: "TEXT", "why; everybody who looks will see it")])
-private let unfreezeCommand = Command(
-    "unfreeze", "let corrections start again",
-    discussion: "What the freeze interrupted stays so: nestor remediation resume.", examples: [("nestor unfreeze", "")])
+    ] + remediationControlCommands)
 
 private let fleetCommand = Command(
     "fleet", "the fleet as a file",

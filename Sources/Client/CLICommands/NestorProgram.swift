@@ -1,6 +1,7 @@
 import CommandLineTable
 import ControllerAPI
 import FoundationEssentials
+import NestingModel
 
 /// `nestor`: one command, one exit code.
 package enum NestorProgram {
@@ -63,6 +64,18 @@ package enum NestorProgram {
         case ["remediation", "list"]: try await remediationList(context)
         case ["remediation", "show"]: try await remediationShow(context)
         case ["remediation", "resume"]: try await remediationResume(context)
+        case ["remediation", "watch"]: try await remediationWatch(context)
+        case ["remediation", "pause"]: try await remediationPause(context)
+        case ["remediation", "abort"]: try await remediationAbort(context)
+        case ["remediation", "rollback"]: try await remediationRollback(context)
+        case ["change", "request"]: try await changeRequest(context)
+        case ["change", "list"]: try await changeList(context)
+        case ["change", "show"]: try await changeShow(context)
+        case ["change", "approve"]: try await changeApprove(context)
+        case ["change", "reject"]: try await changeSay(context, .rejected)
+        case ["change", "comment"]: try await changeSay(context, .commented)
+        case ["window", "apply"]: try await windowApply(context)
+        case ["window", "list"]: try await windowList(context)
         case ["freeze"]: try await freeze(context)
         case ["unfreeze"]: try await unfreeze(context)
         case ["report"]: try await report(context)

@@ -26,6 +26,18 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case remediation = "/v1/remediation"
     /// POST `?id=` → `Remediation`.
     case resume = "/v1/remediation/resume"
+    /// POST `?id=` → `Remediation`.
+    case pause = "/v1/remediation/pause"
+    /// POST `?id=` → `Remediation`.
+    case abort = "/v1/remediation/abort"
+    /// GET `?id=` → `PlanAnswer`, of what would be set back; POST `RollbackRequest` → `Remediation`, which then runs.
+    case rollback = "/v1/remediation/rollback"
+    /// GET → `[ChangeRequest]`, newest first; POST `ChangeDraft` → `ChangeRequest`.
+    case changes = "/v1/changes"
+    /// GET `?id=` → `ChangeRequest`; POST `ChangeWord` → `ChangeRequest`, which runs where it was approved.
+    case change = "/v1/change"
+    /// GET → `WindowsAnswer`; POST `ApplyRequest` → `WindowApplyAnswer`.
+    case windows = "/v1/windows"
     /// POST `FreezeRequest` → `Freeze`; DELETE → `Empty`.
     case freeze = "/v1/freeze"
     /// GET → `PoliciesAnswer`; POST `ApplyRequest` → `PolicyApplyAnswer`.

@@ -11,51 +11,6 @@ package struct Selection: Codable, Sendable, Hashable {
     }
 }
 
-package struct PlanAnswer: Codable, Sendable, Hashable {
-    package var plan: Plan
-    /// What `RemediateRequest` must carry: it changes with anything that the plan would do.
-    package var digest: String
-    package var freeze: Freeze?
-
-    package init(plan: Plan, digest: String, freeze: Freeze?) {
-        self.plan = plan
-        self.digest = digest
-        self.freeze = freeze
-    }
-}
-
-/// Runs the plan that somebody saw.
-package struct RemediateRequest: Codable, Sendable, Hashable {
-    package var selection: Selection
-    package var digest: String
-
-    package init(selection: Selection, digest: String) {
-        self.selection = selection
-        self.digest = digest
-    }
-}
-
-package struct FreezeRequest: Codable, Sendable, Hashable {
-    package var reason: String
-
-    package init(reason: String) {
-        self.reason = reason
-    }
-}
-
-/// While it lasts no correction starts.
-package struct Freeze: Codable, Sendable, Hashable {
-    package var reason: String
-    package var by: String
-    package var since: Date
-
-    package init(reason: String, by: String, since: Date) {
-        self.reason = reason
-        self.by = by
-        self.since = since
-    }
-}
-
 /// One line of what goes on.
 package struct ProgressEvent: Codable, Sendable, Hashable {
     /// Rises.

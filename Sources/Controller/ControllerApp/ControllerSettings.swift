@@ -25,6 +25,7 @@ struct ControllerSettings {
     let startDeadline = SettingKey.duration(
         "remediation.start-deadline", in: .seconds(5)...(.seconds(3_600)), default: .seconds(300),
         help: "how long a guest may take to run, and its agent to answer, after a correction started it")
+    let rollout = RolloutSettings()
     let knownHosts = SettingKey.optionalPath(
         "ssh.known-hosts",
         help: "an OpenSSH known_hosts file: at enrolment its keys are accepted without asking, and others are refused")
@@ -55,6 +56,6 @@ struct ControllerSettings {
         [
             stateDirectory, socket, socketMode, admins, sweepInterval, hostDeadline, parallelHosts, startDeadline,
             knownHosts, agentsDirectory, logLevel, logFormat,
-        ] + drift.keys
+        ] + drift.keys + rollout.keys
     }
 }

@@ -66,6 +66,16 @@ package struct ControllerService: Sendable {
         case ("POST", .remediations): return try .json(try await fleet.remediate(try request.decoded(), by: by))
         case ("GET", .remediation): return try .json(try await fleet.remediation(try request.required("id")))
         case ("POST", .resume): return try .json(try await fleet.resume(try request.required("id"), by: by))
+        case ("POST", .pause): return try .json(try await fleet.pause(try request.required("id"), by: by))
+        case ("POST", .abort): return try .json(try await fleet.abort(try request.required("id"), by: by))
+        case ("GET", .rollback): return try .json(try await fleet.rollbackPlan(try request.required("id")))
+        case ("POST", .rollback): return try .json(try await fleet.rollBack(try request.decoded(), by: by))
+        case ("GET", .changes): return try .json(try await fleet.changeRequests())
+        case ("POST", .changes): return try .json(try await fleet.request(try request.decoded(), by: by))
+        case ("GET", .change): return try .json(try await fleet.changeRequest(try request.required("id")))
+        case ("POST", .change): return try .json(try await fleet.answer(try request.decoded(), by: by))
+        case ("GET", .windows): return try .json(try await fleet.windows())
+        case ("POST", .windows): return try .json(try await fleet.apply(windows: try request.decoded(), by: by))
         case ("POST", .freeze): return try .json(try await fleet.freeze(try request.decoded(), by: by))
         case ("DELETE", .freeze):
             try await fleet.unfreeze(by: by)
@@ -128,12 +138,12 @@ extension APIError {
     var status: Int {
         switch code {
         case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "finding-unknown",
-            "report-unknown",
-            "report-run-unknown":
+            "report-unknown", "report-run-unknown", "change-unknown":
             404
         case "method-unknown": 405
-        case "not-allowed": 403
+        case "not-allowed", "change-own": 403
         case "host-known", "plan-changed", "revision-changed", "frozen", "store-conflict", "remediation-ended",
+            "remediation-running", "change-closed",
             "host-has-hosts-below", "host-busy":
             409
         case "internal": 500

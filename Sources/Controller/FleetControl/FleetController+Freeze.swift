@@ -4,19 +4,52 @@ import FoundationEssentials
 import NestingModel
 
 extension FleetController {
-    /// From now on no correction starts; what an agent already does ends safely there.
+    /// From now on no correction starts, anywhere or in the places that are named; what an agent already does ends
+    /// safely there.
     package func freeze(_ request: FreezeRequest, by requester: Requester) async throws(APIError) -> Freeze {
         let reason = printable(request.reason)
         guard !reason.isEmpty else {
             throw APIError(
                 code: "reason-missing", sentence: "a freeze needs a reason", remedy: "nestor freeze --reason TEXT")
         }
-        let freeze = Freeze(reason: reason, by: requester.name, since: environment.now())
-        try await change(requester, "freeze", "fleet", detail: reason) { (work) throws(StoreFailure) in
+        let now = environment.now()
+        let until = try end(of: request, from: now)
+        let paths = request.paths ?? []
+        let tree = Assessment.tree(of: try await views())
+        for path in paths where tree.node(at: path) == nil {
+            throw APIError(
+                code: "path-unknown", sentence: "there is no '\(path)' in the tree", remedy: "nestor tree shows it")
+        }
+        let freeze = Freeze(
+            reason: reason, by: requester.name, since: now, until: until, paths: paths.isEmpty ? nil : paths.sorted())
+        try await change(requester, "freeze", freeze.scope, detail: freeze.sentence) { (work) throws(StoreFailure) in
+            // Nobody's freeze is lifted by somebody else's.
+            if let other = try work.freeze(at: now), !freeze.covers(other) {
+                throw StoreFailure(
+                    .conflict, "\(other.sentence), and \(freeze.scope) alone would lift that",
+                    remedy: "freeze all of it, or first: nestor unfreeze")
+            }
             try work.put(freeze, as: .freeze)
         }
-        progress.send("the fleet is frozen: \(reason)")
+        progress.send(freeze.sentence)
+        nudgeAll()
         return freeze
+    }
+
+    private func end(of request: FreezeRequest, from now: Date) throws(APIError) -> Date? {
+        let end = request.until ?? request.seconds.map { now.addingTimeInterval(Double($0)) }
+        if request.until != nil, request.seconds != nil {
+            throw APIError(
+                code: "freeze-end", sentence: "a freeze has one end, and both --until and --for are said",
+                remedy: "leave one out")
+        }
+        if let end, end <= now {
+            throw APIError(
+                code: "freeze-end",
+                sentence: "the freeze would end at \(end.formatted(.iso8601)), and it is \(now.formatted(.iso8601))",
+                remedy: "give an end that is to come")
+        }
+        return end
     }
 
     package func unfreeze(by requester: Requester) async throws(APIError) {
@@ -30,9 +63,12 @@ extension FleetController {
         }
         if let overtaken { epoch = overtaken }
         progress.send("the fleet is no longer frozen")
+        nudgeAll()
     }
 
+    /// nil also where its time is over.
     func currentFreeze() async throws(APIError) -> Freeze? {
-        try await read { (work) throws(StoreFailure) in try work.value(.freeze, as: Freeze.self) }
+        let now = environment.now()
+        return try await read { (work) throws(StoreFailure) in try work.freeze(at: now) }
     }
 }

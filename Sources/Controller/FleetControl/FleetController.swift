@@ -29,6 +29,9 @@ package actor FleetController {
     /// Recipients of reports to which a delivery is on its way; each takes itself out at its end.
     var delivering: [RecipientKey: Task<Void, Never>] = [:]
 
+    /// What wakes each of them when something outside it changes.
+    var nudges: [String: @Sendable () -> Void] = [:]
+
     /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
     package init(_ environment: FleetEnvironment) async throws(APIError) {
         self.environment = environment
@@ -91,7 +94,7 @@ package actor FleetController {
                 hosts: Dictionary(grouping: hosts, by: \.health.state.rawValue).mapValues(\.count),
                 findings: Dictionary(grouping: findings, by: \.severity.rawValue).mapValues(\.count),
                 running: try work.unfinishedRemediations().map(\.id),
-                freeze: try work.value(.freeze, as: Freeze.self),
+                freeze: try work.freeze(at: now),
                 enforcementStopped: try work.value(.enforcementStopped, as: String.self))
             answer.auditHead = try work.auditHead()
             if let troubled = try work.value(.troubledGuests, as: TroubledGuests.self) {

@@ -1,7 +1,9 @@
 package import AgentDelivery
 package import DriftReports
+package import FleetScheduler
 package import FleetStore
 package import FoundationEssentials
+package import NestingModel
 package import SecureShell
 package import StructuredLog
 
@@ -19,12 +21,14 @@ package struct FleetEnvironment: Sendable {
     package var newID: @Sendable () -> String
     /// Brings scheduled reports to their recipients.
     package var courier: any ReportCourier
+    package var zones: ZoneDatabase
 
     package init(
         store: any FleetStore, connector: any SecureShellConnector, keys: ControllerKeys, agents: AgentPackages,
         settings: FleetSettings, log: Log, now: @escaping @Sendable () -> Date = { Date() },
         clock: any Clock<Duration> = ContinuousClock(), newID: @escaping @Sendable () -> String = randomID,
-        courier: any ReportCourier = DirectCourier()
+        courier: any ReportCourier = DirectCourier(),
+        zones: ZoneDatabase = ZoneDatabase()
     ) {
         self.store = store
         self.connector = connector
@@ -36,6 +40,7 @@ package struct FleetEnvironment: Sendable {
         self.clock = clock
         self.newID = newID
         self.courier = courier
+        self.zones = zones
     }
 }
 
@@ -68,10 +73,15 @@ package struct FleetSettings: Sendable, Hashable {
     /// An OpenSSH known_hosts file whose keys are accepted at enrolment without asking; nil where there is none.
     package var knownHosts: String?
     package var drift: DriftRules
+    /// How a remediation's guests follow one another, where its request says nothing else.
+    package var rollout: Rollout
+    /// Whether a change request needs somebody else than its author to approve it.
+    package var fourEyes: Bool
 
     package init(
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
-        startDeadline: Duration = .seconds(300), knownHosts: String? = nil, drift: DriftRules = DriftRules()
+        startDeadline: Duration = .seconds(300), knownHosts: String? = nil, drift: DriftRules = DriftRules(),
+        rollout: Rollout = Rollout(), fourEyes: Bool = false
     ) {
         self.sweepInterval = sweepInterval
         self.hostDeadline = hostDeadline
@@ -79,6 +89,8 @@ package struct FleetSettings: Sendable, Hashable {
         self.startDeadline = startDeadline
         self.knownHosts = knownHosts
         self.drift = drift
+        self.rollout = rollout
+        self.fourEyes = fourEyes
     }
 }
 
@@ -101,4 +113,6 @@ package struct Requester: Sendable, Hashable {
 
     /// The daemon itself: schedules and recovery.
     package static let controller = Requester(name: "nestord")
+    /// How the names of those begin in whose name policies are enforced.
+    static let enforcing = "nestord (enforces "
 }

@@ -5,7 +5,6 @@ import YAMLDocument
 /// One entry of a policy file.
 struct PolicyFields {
     static let keys = ["name", "priority", "select", "desire", "mode", "severity", "disruption"]
-    static let selectorKeys = ["all", "paths", "labels", "levels", "guests", "uuids"]
     static let wishKeys = [
         "exposure", "startup-memory", "dynamic-memory", "maximum-vcpus", "mac-spoofing", "saved-state", "host-nesting",
     ]
@@ -24,39 +23,10 @@ struct PolicyFields {
         return Policy(
             name: fields.requiredString("name", longest: 128),
             priority: fields.int("priority", in: -1_000_000...1_000_000) ?? 0,
-            selector: selector(), desired: desired(),
+            selector: SelectorFields.read(fields), desired: desired(),
             mode: fields.oneOf("mode", PolicyMode.self, except: [.unknown]) ?? .audit, disruption: disruption(),
             severity: fields.oneOf("severity", Severity.self, except: severities) ?? .medium,
             place: "\(fields.place.file):\(fields.place.line)")
-    }
-
-    /// The value of `select`, whose words reports have, too.
-    func selector() -> PolicySelector {
-        guard let select = fields.mapping("select", allowed: Self.selectorKeys) else { return PolicySelector() }
-        let selector = PolicySelector(
-            all: select.bool("all") ?? false,
-            paths: select.values(
-                "paths", expected: "a path of names, as rack7/build-* or rack7/**, with ** as a whole name"
-            ) {
-                Self.isGlob($0.text) ? $0.text : nil
-            } ?? [],
-            labels: select.pairs("labels", longest: 256) ?? [:],
-            levels: select.values("levels", expected: "a whole number from 0 to 64") {
-                guard case .int(let number) = $0.resolved, (0...64).contains(number) else { return nil }
-                return Int(number)
-            } ?? [],
-            guests: select.values("guests", expected: "a guest's name, in which * stands for anything") {
-                Self.isName($0.text) ? $0.text : nil
-            } ?? [],
-            uuids: select.values("uuids", expected: FleetText.uuidRule) { FleetText.uuid($0.text) } ?? [])
-        let isEmpty = select.entries.isEmpty || select.entries.map(\.key) == ["all"] && !selector.all
-        if isEmpty {
-            fields.refuse(
-                "select", "selects nothing", "write all: true for every host and guest, or at least one condition")
-        } else if selector.all, select.entries.count > 1 {
-            select.refuse("all", "stands beside other conditions", "leave all out: the conditions alone decide then")
-        }
-        return selector
     }
 
     private func desired() -> DesiredSettings {
@@ -92,14 +62,5 @@ struct PolicyFields {
                 FleetText.managers.contains($0.text) ? OwningManager(rawValue: $0.text) : nil
             } ?? []
         return rules
-    }
-
-    private static func isName(_ text: String) -> Bool {
-        NodePath(names: [text]) != nil && !ShownText.isBlank(text) && ShownText.isSafe(text)
-    }
-
-    private static func isGlob(_ text: String) -> Bool {
-        let names = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        return names.allSatisfy { isName($0) && ($0 == "**" || !$0.contains("**")) }
     }
 }

@@ -39,7 +39,7 @@ package struct AuditEntry: Sendable, Hashable {
     }
 }
 
-package protocol FleetReading: AuditReading, HistoryReading, ReportReading {
+package protocol FleetReading: AuditReading, HistoryReading, ReportReading, ChangeRequestReading {
     /// All hosts, by path.
     func hosts() throws(StoreFailure) -> [HostView]
     func host(_ path: NodePath) throws(StoreFailure) -> HostView?
@@ -57,7 +57,7 @@ package protocol FleetReading: AuditReading, HistoryReading, ReportReading {
     func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) throws(StoreFailure) -> Value?
 }
 
-package protocol FleetWriting: FleetReading, HistoryWriting, ReportWriting {
+package protocol FleetWriting: FleetReading, HistoryWriting, ReportWriting, ChangeRequestWriting {
     func put(host: FleetHost) throws(StoreFailure)
     /// With its health and report.
     func remove(host: NodePath) throws(StoreFailure)
@@ -86,6 +86,7 @@ package enum StoredValueKey: String, Sendable {
     case lastDriftReport = "last-drift-report"
     /// As they were at the last start.
     case settings
+    case windows
 }
 
 /// All policies as one revision.

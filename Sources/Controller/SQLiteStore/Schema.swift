@@ -54,6 +54,11 @@ let migrations: [String] = [
         report TEXT NOT NULL, recipient TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (report, recipient)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE change_request (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL
+    ) STRICT;
+    """,
 ]
 
 extension SQLiteConnection {

@@ -88,7 +88,7 @@ struct RenderingTests {
             freeze: Freeze(reason: "audit", by: "alice", since: .distantPast))
         #expect(
             planText(answer, terminal) == """
-                The fleet is frozen: audit (alice)
+                the fleet is frozen: audit (alice)
                 1. rack7/build  expose nesting, startup memory 4 GiB  (builders?]0;x)
                    disruption: guest-restart, nesting is in use
                    blast radius: the guest itself, rack7/build/inner

@@ -85,6 +85,35 @@ struct TakenUpTests {
         }
     }
 
+    @Test("sends no drain any more where the fleet was frozen before the first one was sent")
+    func frozenBeforeDrain() async throws {
+        let bench = try await bench(at: .draining, drain: nil, innerRuns: true, frozen: true)
+        try await run(bench) { controller in
+            let ended = try await takenUp(controller)
+            #expect(ended.items[0].outcome == .refused && ended.items[0].sentence.contains("storm"))
+            #expect(bench.fleet.now.log == [])
+            #expect(bench.fleet.now.innerRuns)
+        }
+    }
+
+    @Test("starts what it stopped, and corrects nothing, where its window closed meanwhile")
+    func windowClosed() async throws {
+        let bench = try await bench(at: .correcting, drain: .holding, innerRuns: false)
+        let closed = MaintenanceWindow(
+            name: "never", selector: PolicySelector(all: true), blackout: true, zone: "UTC",
+            recurrence: .weekly(Weekday.allCases), startMinute: 0, durationSeconds: 86_400)
+        try await bench.store.record { (work) throws(StoreFailure) in
+            try work.put(WindowSet(revision: 1, windows: [closed]), as: .windows)
+        }
+        try await run(bench) { controller in
+            let ended = try await takenUp(controller)
+            #expect(ended.items[0].outcome == .refused)
+            #expect(ended.items[0].sentence.contains("its maintenance window closed"))
+            #expect(!bench.fleet.now.log.contains("set"))
+            #expect(bench.fleet.now.innerRuns)
+        }
+    }
+
     @Test("stops nothing where the world is not as its plan was made from")
     func changed() async throws {
         let bench = try await bench(at: .waiting, drain: nil, innerRuns: true)

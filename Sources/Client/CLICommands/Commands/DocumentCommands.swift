@@ -37,7 +37,7 @@ func policyList(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     return ExitCode.inLine
 }
 
-private func selectorText(_ selector: PolicySelector) -> String {
+func selectorText(_ selector: PolicySelector) -> String {
     var parts = selector.all ? ["all"] : []
     parts += selector.paths
     parts += selector.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

@@ -53,7 +53,7 @@ func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
                 + (report.previousAt.map { ", compared with \($0.formatted(.iso8601))" } ?? ", the first report"),
             "\(report.new.count) new, \(report.persisting.count) persisting, \(report.resolved.count) resolved",
         ]
-        if let freeze = report.freeze { lines.append("frozen: \(plain(freeze.reason)) (\(plain(freeze.by)))") }
+        if let freeze = report.freeze { lines.append(plain(freeze.sentence)) }
         for host in report.notHeard {
             lines.append(
                 "not heard from: \(plain(host.path.description)) (\(host.health.state)): \(plain(host.health.sentence))"

@@ -5,7 +5,12 @@ import NestingModel
 
 func plan(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let answer = try await ask(context)
-    try context.show(answer) { answer in planText(answer, context.terminal) }
+    if context.parsed.option("export") == "sh" {
+        let hosts: [HostRow] = try await context.client.get(.hosts)
+        context.terminal.print(PlanScript(answer, hosts: hosts).text)
+    } else {
+        try context.show(answer) { answer in planText(answer, context.terminal) }
+    }
     return answer.plan.items.isEmpty && answer.plan.blocked.isEmpty ? ExitCode.inLine : ExitCode.drift
 }
 
@@ -16,24 +21,16 @@ private func ask(_ context: CommandContext) async throws(CLIFailure) -> PlanAnsw
 
 /// `nestor remediate`: what is run is the plan that was shown, or nothing.
 func remediate(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let wish = try context.rolloutWish()
     let answer = try await ask(context)
-    if !context.wantsJSON || answer.plan.items.isEmpty {
-        try context.show(answer) { answer in planText(answer, context.terminal) }
-    }
-    guard !answer.plan.items.isEmpty else {
+    guard try confirmed(answer, wish, context) else {
         return answer.plan.blocked.isEmpty ? ExitCode.inLine : ExitCode.notRemediated
-    }
-    if !context.parsed.flag("yes") {
-        guard context.terminal.isInteractive else {
-            throw CLIFailure(ExitCode.refused, "nobody is here to say yes to this plan", remedy: "--yes")
-        }
-        guard context.terminal.confirm("Run this plan?") else {
-            throw CLIFailure(ExitCode.refused, "nothing was done")
-        }
     }
     let started: Remediation = try await context.client.send(
         "POST", .remediations, [],
-        RemediateRequest(selection: Selection(paths: try context.paths()), digest: answer.digest),
+        RemediateRequest(
+            selection: Selection(paths: try context.paths()), digest: answer.digest, rollout: wish,
+            now: context.parsed.flag("now") ? true : nil),
         deadline: .seconds(600))
     return try await follow(started.id, context)
 }
@@ -45,7 +42,7 @@ func remediationResume(_ context: CommandContext) async throws(CLIFailure) -> In
 }
 
 /// Shows what goes on until the remediation has ended; it goes on by itself when this command is ended.
-private func follow(_ id: String, _ context: CommandContext) async throws(CLIFailure) -> Int32 {
+func follow(_ id: String, _ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let terminal = context.terminal
     terminal.tell("remediation \(id) runs; it goes on if you leave (nestor remediation show \(id))")
     var remediation: Remediation
@@ -89,7 +86,15 @@ private func remediationText(_ remediation: Remediation, _ terminal: Terminal) -
             + terminal.paint("\(remediation.state)", style(remediation.state))
             + (remediation.sentence.isEmpty ? "" : ", \(plain(remediation.sentence))")
     ]
-    for item in remediation.items {
+    if remediation.state == .running {
+        if let asked = remediation.asked { lines[0] += ", \(asked.word) asked by \(plain(asked.by))" }
+        if let until = remediation.waitsUntil { lines[0] += ", until \(until.formatted(.iso8601))" }
+    }
+    let waves = (remediation.rollout ?? Rollout()).waves(of: remediation.items.count)
+    for (number, item) in remediation.items.enumerated() {
+        if waves.count > 1, let wave = waves.firstIndex(where: { $0.lowerBound == number }) {
+            lines.append("  wave \(wave + 1) of \(waves.count)")
+        }
         let state = item.outcome.map { "\($0)" } ?? "\(item.step)"
         let checked = item.verification.map { ", checked: \($0)" } ?? ""
         lines.append("  \(plain(item.path.description)): \(state)\(checked)")
@@ -105,19 +110,4 @@ private func style(_ state: RemediationState) -> Terminal.Style {
     case .running: .bold
     default: .red
     }
-}
-
-func freeze(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    guard let reason = context.parsed.option("reason"), !reason.isEmpty else {
-        throw CLIFailure(ExitCode.usage, "why? everybody who looks will ask", remedy: "nestor freeze --reason TEXT")
-    }
-    let freeze: Freeze = try await context.client.send("POST", .freeze, [], FreezeRequest(reason: reason))
-    try context.show(freeze) { freeze in "frozen: \(plain(freeze.reason)); nestor unfreeze ends it" }
-    return ExitCode.inLine
-}
-
-func unfreeze(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let answer: Empty = try await context.client.send("DELETE", .freeze, [], Empty())
-    try context.show(answer) { _ in "corrections may start again" }
-    return ExitCode.inLine
 }

@@ -23,7 +23,7 @@ func status(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         for id in status.running { lines.append("remediation   \(id) is not finished") }
         if let freeze = status.freeze {
             lines.append(
-                context.terminal.paint("frozen        \(plain(freeze.reason)) (\(plain(freeze.by)))", .yellow))
+                context.terminal.paint("frozen        \(plain(freeze.sentence))", .yellow))
         }
         if let reason = status.enforcementStopped {
             lines.append(context.terminal.paint("enforcement   stopped: \(plain(reason))", .red))

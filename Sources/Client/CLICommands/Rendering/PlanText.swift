@@ -1,11 +1,12 @@
 import ControllerAPI
+import FoundationEssentials
 import NestingModel
 
 /// A plan as a person reads it before saying yes.
 func planText(_ answer: PlanAnswer, _ terminal: Terminal) -> String {
     var lines: [String] = []
     if let freeze = answer.freeze {
-        lines.append(terminal.paint("The fleet is frozen: \(plain(freeze.reason)) (\(plain(freeze.by)))", .red))
+        lines.append(terminal.paint(plain(freeze.sentence), .red))
     }
     if answer.plan.items.isEmpty { lines.append("nothing to correct") }
     for (index, item) in answer.plan.items.enumerated() {
@@ -17,6 +18,12 @@ func planText(_ answer: PlanAnswer, _ terminal: Terminal) -> String {
         lines.append("   blast radius: \(blastRadius(item))")
         for (number, step) in item.steps.enumerated() { lines.append("   \(number + 1)) \(plain(step))") }
     }
+    for wait in answer.waiting ?? [] {
+        lines.append(
+            terminal.paint("\(plain(wait.path.description)) \(plain(wait.sentence))", .yellow)
+                + (wait.until.map { ", until \($0.formatted(.iso8601))" } ?? ""))
+    }
+    lines += rolloutLines(answer.rollout ?? Rollout(), of: answer.plan.items.count)
     if !answer.plan.blocked.isEmpty {
         lines.append(terminal.paint("Not in the plan", .bold))
         for block in answer.plan.blocked {
@@ -36,7 +43,7 @@ func changeText(_ change: GuestChange) -> String {
     return parts.joined(separator: ", ")
 }
 
-private func blastRadius(_ item: PlanItem) -> String {
+func blastRadius(_ item: PlanItem) -> String {
     if item.disruption == .none { return "none" }
     let inside = item.blastRadius.map { plain($0.description) }
     let known = (["the guest itself"] + inside).joined(separator: ", ")

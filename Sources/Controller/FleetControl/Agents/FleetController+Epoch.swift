@@ -19,15 +19,17 @@ extension FleetController {
                 remedy: "see what runs as its agent, and enrol it again")
         }
         do throws(APIError) {
-            let known = try await read { (work) throws(StoreFailure) in
+            let (later, standing) = try await read { (work) throws(StoreFailure) in
                 (try work.value(.laterEpoch, as: Int.self), try work.value(.freeze, as: Freeze.self))
             }
-            if let later = known.0, later >= seen, known.1 != nil { return }
+            // One that holds some places, or ends by itself, does not stand for this one.
+            let isFrozen = standing.map { $0.paths == nil && $0.until == nil } ?? false
+            if let later, later >= seen, isFrozen { return }
             try await record { (work) throws(StoreFailure) in try work.put(seen, as: .laterEpoch) }
             let reason =
                 "'\(path)' has taken orders from a later run of this controller (epoch \(seen), this is \(epoch)): is "
                 + "this a restored backup? nestor unfreeze goes on from here, and shuts the other run out"
-            if known.1 == nil { _ = try await freeze(FreezeRequest(reason: reason), by: .controller) }
+            if !isFrozen { _ = try await freeze(FreezeRequest(reason: reason), by: .controller) }
             environment.log.error("a later run of this controller was seen", ["host": "\(path)", "epoch": "\(seen)"])
         } catch {
             environment.log.error("a later run of this controller was seen, and can't be stored", ["cause": "\(error)"])

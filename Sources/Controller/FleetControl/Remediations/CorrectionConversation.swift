@@ -75,6 +75,9 @@ struct CorrectionConversation {
         }
     }
 
+    /// So many connections in vain are enough for somebody who aborts.
+    private static let patience = 3
+
     /// - Parameter tell: what is said on each new connection; nil where only the agent's own list tells.
     private func follow(
         _ correction: String, on host: NodePath, deadline: Duration,
@@ -83,6 +86,7 @@ struct CorrectionConversation {
     ) async throws(ItemEnd) -> CorrectionRecord {
         let end = ContinuousClock.now + deadline
         var last = "no answer"
+        var lost = 0
         while ContinuousClock.now < end {
             if Task.isCancelled { throw .stopping }
             let way = try await way(to: host)
@@ -102,6 +106,8 @@ struct CorrectionConversation {
             } catch {
                 if let refusal = error.refusal { throw await refused(refusal, by: host) }
                 last = error.description
+                lost += 1
+                if lost >= Self.patience, await controller.isAborted(remediation) { break }
                 environment.log.info("agent lost, trying again", ["host": "\(host)", "cause": last])
             }
             do {

@@ -12,9 +12,21 @@ extension FleetController {
             throw APIError(
                 code: "path-unknown", sentence: "there is no '\(path)' in the tree", remedy: "nestor tree shows it")
         }
-        let plan = try await freshPlan(selection)
-        return PlanAnswer(plan: plan, digest: try plan.digest(), freeze: try await currentFreeze())
+        return try await answer(with: try await freshPlan(selection))
     }
+
+    func answer(with plan: Plan) async throws(APIError) -> PlanAnswer {
+        let (zones, now) = (environment.zones, environment.now())
+        let ground = try await read { (work) throws(StoreFailure) in
+            try StartingGround(work, zones: zones, now: now)
+        }
+        return PlanAnswer(
+            plan: plan, digest: try plan.digest(), freeze: try await currentFreeze(),
+            rollout: environment.settings.rollout,
+            waiting: plan.items.compactMap { ground.waiting($0, startSeconds: startSeconds) })
+    }
+
+    var startSeconds: Int { Int(environment.settings.startDeadline.components.seconds) }
 
     /// Reads the hosts that the selection touches, evaluates, and plans.
     func freshPlan(_ selection: Selection) async throws(APIError) -> Plan {
@@ -23,16 +35,27 @@ extension FleetController {
             selection.paths.isEmpty
             ? known : known.filter { host in selection.paths.contains { $0.root == host.root } }
         _ = try await sweep(SweepRequest(paths: touched))
-        let now = environment.now()
+        let (zones, now) = (environment.zones, environment.now())
         let assessment = try await evaluate()
-        let policies = try await read { (work) throws(StoreFailure) in try work.policies().policies }
-        return assessment.plan(selection, policies: policies, now: now)
+        let (policies, ground) = try await read { (work) throws(StoreFailure) in
+            (try work.policies().policies, try StartingGround(work, zones: zones, now: now))
+        }
+        return ground.withoutFrozen(assessment.plan(selection, policies: policies, now: now))
     }
 
     /// Holds an item of a running plan against what the fresh reports and the policies of this moment would plan.
     /// - Returns: nil where it still is what would be done; fewer guests inside are no objection, and more are one.
-    func whyNoLonger(_ item: PlanItem) async throws(APIError) -> (sentence: String, remedy: String)? {
+    /// - Parameter isAsked: whether a person asked for the change itself, and no policy.
+    func whyNoLonger(
+        _ item: PlanItem, isAsked: Bool = false
+    ) async throws(APIError) -> (sentence: String, remedy: String)? {
         let assessment = try await evaluate()
+        if isAsked {
+            let plan = assessment.plan([item.path: (item.change, item.rules)], now: environment.now())
+            if plan.items.contains(where: { $0.covers(item) }) { return nil }
+            let cause = plan.blocked.first?.sentence ?? "'\(item.path)' is no longer as the plan was made from"
+            return (cause, "look at the new plan")
+        }
         let policies = try await read { (work) throws(StoreFailure) in try work.policies().policies }
         var cause = "'\(item.path)' or what runs inside it is no longer as the plan was made from"
         for enforcing in [false, true] {
@@ -62,20 +85,39 @@ extension FleetController {
                     ? "there is nothing to correct" : "nothing in the plan can be corrected",
                 remedy: plan.blocked.isEmpty ? "" : "nestor plan shows what blocks each finding")
         }
-        return try await begin(plan, by: requester)
+        let rollout = try (request.rollout ?? RolloutWish()).over(environment.settings.rollout)
+        return try await begin(plan, by: requester, rollout: rollout, outsideWindows: request.now == true)
     }
 
     /// Journals the remediation, with its audit record, and sets it in motion.
-    func begin(_ plan: Plan, by requester: Requester) async throws(APIError) -> Remediation {
+    /// - Parameters:
+    ///   - outsideWindows: whether it runs whatever the maintenance windows say, which is recorded by itself.
+    ///   - also: what is written with it or not at all.
+    func begin(
+        _ plan: Plan, by requester: Requester, rollout: Rollout = Rollout(), outsideWindows: Bool = false,
+        rollsBack: String? = nil,
+        also: @escaping @Sendable (any FleetWriting, Remediation) throws(StoreFailure) -> Void = {
+            (_, _) throws(StoreFailure) in
+        }
+    ) async throws(APIError) -> Remediation {
+        let (zones, now, startSeconds) = (environment.zones, environment.now(), startSeconds)
         let remediation = Remediation(
-            id: environment.newID(), plan: plan, requester: requester, at: environment.now(),
-            settings: environment.settings)
+            id: environment.newID(), plan: plan, requester: requester, at: now, settings: environment.settings,
+            rollout: rollout, outsideWindows: outsideWindows, rollsBack: rollsBack)
         let detail = plan.items.flatMap(\.steps).joined(separator: "; ")
-        try await change(requester, "remediation.start", remediation.id, detail: detail) {
+        let action = rollsBack == nil ? "remediation.start" : "remediation.rollback"
+        try await change(requester, action, remediation.id, detail: detail) {
             (work) throws(StoreFailure) in
-            if let freeze = try work.value(.freeze, as: Freeze.self) {
-                throw StoreFailure(
-                    .conflict, "the fleet is frozen: \(freeze.reason) (\(freeze.by))", remedy: "nestor unfreeze")
+            if let freeze = try work.freeze(at: now), plan.items.contains(where: freeze.holds) {
+                throw StoreFailure(.conflict, freeze.sentence, remedy: "nestor unfreeze")
+            }
+            if outsideWindows {
+                try work.audit(
+                    AuditEntry(
+                        actor: requester.name, action: "window.override", subject: remediation.id,
+                        detail: plan.items.map(\.path.description).joined(separator: ", ")))
+            } else {
+                try StartingGround(work, zones: zones, now: now).checkWindows(of: plan, startSeconds: startSeconds)
             }
             // One at a time in the whole fleet, and so in every nesting tree.
             if let other = try work.unfinishedRemediations().first {
@@ -84,6 +126,12 @@ extension FleetController {
                     remedy: "nestor remediation show \(other.id), or nestor remediation resume \(other.id)")
             }
             try work.put(remediation: remediation)
+            try also(work, remediation)
+            if let rollsBack, try work.policies().policies.contains(where: { $0.mode == .enforce }) {
+                // What was set back by a person is not set again by a policy a minute later.
+                try work.put(
+                    "\(requester.name) set back what remediation \(rollsBack) had changed", as: .enforcementStopped)
+            }
         }
         drive(remediation.id)
         return remediation
@@ -93,16 +141,16 @@ extension FleetController {
     /// leaves it out (`TroubledGuests`).
     func enforce() async {
         do throws(APIError) {
-            let (now, rule) = (environment.now(), environment.settings.drift.retry)
-            let (stopped, frozen, busy, policies, findings) = try await read { (work) throws(StoreFailure) in
+            let (zones, now, rule) = (environment.zones, environment.now(), environment.settings.drift.retry)
+            let startSeconds = startSeconds
+            let (stopped, busy, policies, findings, ground) = try await read { (work) throws(StoreFailure) in
                 (
                     try work.value(.enforcementStopped, as: String.self),
-                    try work.value(.freeze, as: Freeze.self) != nil,
                     try !work.unfinishedRemediations().isEmpty, try work.policies().policies,
-                    try work.openFindings()
+                    try work.openFindings(), try StartingGround(work, zones: zones, now: now)
                 )
             }
-            guard stopped == nil, !frozen, !busy, !isStopping else { return }
+            guard stopped == nil, !busy, !isStopping else { return }
             guard findings.contains(where: { $0.mode == .enforce && $0.correctable && $0.state == .open }) else {
                 return
             }
@@ -110,11 +158,15 @@ extension FleetController {
             let assessment = try await evaluate()
             // Over the whole fleet, so that a guest that can't be corrected holds no other one up.
             var plan = assessment.plan(Selection(), policies: policies, now: environment.now(), enforcing: true)
-            guard let item = try await turn(among: plan.items, assessment.open, at: now, rule) else { return }
+            // What is frozen, or waits for its window, holds no other one up either.
+            let next = try await turn(among: plan.items, assessment.open, at: now, rule) {
+                ground.mayStart($0, startSeconds: startSeconds)
+            }
+            guard let item = next else { return }
             plan.items = [item]
             plan.blocked = []
             let names = item.policies.joined(separator: ", ")
-            _ = try await begin(plan, by: Requester(name: "nestord (enforces \(names))"))
+            _ = try await begin(plan, by: Requester(name: "\(Requester.enforcing)\(names))"))
         } catch {
             environment.log.error("enforcement failed", ["cause": "\(error)"])
         }

@@ -1,7 +1,6 @@
 package import ControllerAPI
 import FleetStore
 package import NestingModel
-import StructuredLog
 
 extension FleetController {
     /// Newest first.
@@ -18,76 +17,91 @@ extension FleetController {
         return found
     }
 
-    /// Takes an interrupted remediation up again, at the step where it stood.
+    /// Takes an interrupted remediation up again, at the step where it stood; one that was just paused goes on.
     package func resume(_ id: String, by requester: Requester) async throws(APIError) -> Remediation {
         let remediation = try await remediation(id)
         if let driven = driving[id] {
-            if remediation.state == .running { return remediation }
+            if remediation.state == .running, remediation.asked == nil { return remediation }
             // It has just stopped, and its driver is about to let go of it.
-            await driven.value
+            if remediation.state != .running { await driven.value }
         }
-        guard remediation.state == .interrupted || remediation.state == .running else {
-            throw APIError(
-                code: "remediation-ended", sentence: "remediation '\(id)' has ended: \(remediation.state)",
-                remedy: "nestor plan shows what is left to do")
-        }
-        if let freeze = try await currentFreeze() {
-            throw APIError(
-                code: "frozen", sentence: "the fleet is frozen: \(freeze.reason) (\(freeze.by))",
-                remedy: "nestor unfreeze")
+        guard remediation.state == .interrupted || remediation.state == .running else { throw ended(remediation) }
+        if let freeze = try await currentFreeze(), freeze.paths == nil {
+            throw APIError(code: "frozen", sentence: freeze.sentence, remedy: "nestor unfreeze")
         }
         let resumed = try await change(requester, "remediation.resume", id) { (work) throws(StoreFailure) in
             // As it is now: two who ask at once must not write an old journal over what goes on.
             guard var stored = try work.remediation(id) else { return remediation }
-            guard stored.state == .interrupted else { return stored }
+            guard stored.asked?.word != .abort else {
+                throw StoreFailure(
+                    .conflict, "remediation \(id) was aborted by \(stored.asked?.by ?? "")",
+                    remedy: "when it has ended, nestor plan shows what is left to do")
+            }
+            guard stored.state == .interrupted || stored.state == .running else { return stored }
             stored.state = .running
             stored.sentence = ""
+            stored.asked = nil
             try work.put(remediation: stored)
             return stored
         }
         if resumed.state == .running { drive(id) }
+        nudgeAll()
         return resumed
     }
 
-    /// After a start: what ran when the controller ended goes on; what somebody stopped waits for them.
-    func resumeUnfinished() async {
-        do throws(APIError) {
-            for remediation in try await read({ (work) throws(StoreFailure) in try work.unfinishedRemediations() })
-            where remediation.state == .running {
-                environment.log.notice("taking a remediation up again", ["remediation": remediation.id])
-                drive(remediation.id)
-            }
-        } catch {
-            environment.log.error("cannot look for unfinished remediations", ["cause": "\(error)"])
-        }
+    /// Nothing new starts; what is in motion ends, and then it waits to be resumed.
+    package func pause(_ id: String, by requester: Requester) async throws(APIError) -> Remediation {
+        try await ask(.pause, of: id, by: requester)
     }
 
-    /// Runs a stored remediation to its end; once per process. While the controller stops it stays journalled, for the
-    /// next start to take up.
-    func drive(_ id: String) {
-        guard driving[id] == nil, !isStopping else { return }
-        // Goes on after the request that began it; `stop` waits for it.
-        driving[id] = Task {
-            do throws(APIError) {
-                try await RemediationRun(controller: self, environment: self.environment, id: id).run()
-            } catch {
-                self.environment.log.error("remediation stopped", ["remediation": id, "cause": "\(error)"])
-            }
-            await self.driven(id)
-        }
+    /// Nothing new starts, and what has not begun never will; what is in motion ends safely, with its guests running
+    /// again. One that waits for a host that can't be reached any more ends too.
+    package func abort(_ id: String, by requester: Requester) async throws(APIError) -> Remediation {
+        try await ask(.abort, of: id, by: requester)
     }
 
-    private func driven(_ id: String) async {
-        driving[id] = nil
-        do throws(APIError) {
-            let remediation = try await remediation(id)
-            progress.send(
-                remediation: id, remediation.sentence.isEmpty ? "\(remediation.state)" : remediation.sentence,
-                last: true)
-            guard !isStopping else { return }
-            if remediation.state == .succeeded { await enforce() }
-        } catch {
-            environment.log.error("cannot read a remediation", ["remediation": id, "cause": "\(error)"])
+    private func ask(
+        _ word: RemediationAsk.Word, of id: String, by requester: Requester
+    ) async throws(APIError) -> Remediation {
+        let before = try await remediation(id)
+        guard before.state == .running || before.state == .interrupted else { throw ended(before) }
+        // An interrupted one has just stopped, and its driver is about to let go of it.
+        if before.state == .interrupted, let driven = driving[id] { await driven.value }
+        let now = environment.now()
+        let asked = try await change(requester, "remediation.\(word)", id) { (work) throws(StoreFailure) in
+            var stored = try work.storedRemediation(id)
+            guard stored.state == .running || stored.state == .interrupted else {
+                throw StoreFailure(
+                    .conflict, "remediation '\(id)' has ended: \(stored.state)",
+                    remedy: "nestor plan shows what is left to do")
+            }
+            if word == .pause {
+                guard stored.state == .running else {
+                    throw StoreFailure(
+                        .conflict, "remediation '\(id)' does not run: \(stored.sentence)",
+                        remedy: "nestor remediation resume \(id), or nestor remediation abort \(id)")
+                }
+                guard stored.asked?.word != .abort else {
+                    throw StoreFailure(
+                        .conflict, "remediation '\(id)' is being aborted (\(stored.asked?.by ?? ""))",
+                        remedy: "nestor remediation show \(id)")
+                }
+            }
+            stored.asked = RemediationAsk(word: word, by: requester.name, at: now)
+            // Its driver brings to its end what had begun, and skips the rest.
+            stored.state = .running
+            try work.put(remediation: stored)
+            return stored
         }
+        progress.send(remediation: id, "\(word) asked by \(requester.name)")
+        drive(id)
+        nudgeAll()
+        return asked
+    }
+
+    private func ended(_ remediation: Remediation) -> APIError {
+        APIError(
+            code: "remediation-ended", sentence: "remediation '\(remediation.id)' has ended: \(remediation.state)",
+            remedy: "nestor plan shows what is left to do")
     }
 }

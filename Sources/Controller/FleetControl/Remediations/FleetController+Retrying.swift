@@ -15,9 +15,11 @@ extension FleetController {
     /// - Parameters:
     ///   - items: what could be corrected now.
     ///   - open: the findings that stand.
+    ///   - mayStart: whether nothing holds an item back for now, such as a freeze or its window.
     /// - Returns: nil where enforcement waits, or has nothing to do.
     func turn(
-        among items: [PlanItem], _ open: [Finding], at now: Date, _ rule: RetryRule
+        among items: [PlanItem], _ open: [Finding], at now: Date, _ rule: RetryRule,
+        where mayStart: @Sendable (PlanItem) -> Bool = { _ in true }
     ) async throws(APIError) -> PlanItem? {
         let trouble = open.filter { Self.kindsOfTrouble.contains($0.kind) }
         let wrong = Set(trouble.map(\.path))
@@ -43,8 +45,8 @@ extension FleetController {
         }
         switch turn {
         case .waits, .stopped: return nil
-        case .retries(let guest): return items.first { $0.path == guest.path }
-        case .goesOn(let without): return items.first { !without.contains($0.path) }
+        case .retries(let guest): return items.first { $0.path == guest.path && mayStart($0) }
+        case .goesOn(let without): return items.first { !without.contains($0.path) && mayStart($0) }
         }
     }
 

@@ -19,7 +19,11 @@ extension Plan {
 
 extension Remediation {
     /// A new run: every correction and drain has its id from the start, so that asking an agent again is harmless.
-    init(id: String, plan: Plan, requester: Requester, at now: Date, settings: FleetSettings) {
+    /// - Parameter rollout: how its items follow one another; without a word one guest at a time.
+    init(
+        id: String, plan: Plan, requester: Requester, at now: Date, settings: FleetSettings,
+        rollout: Rollout = Rollout(), outsideWindows: Bool = false, rollsBack: String? = nil
+    ) {
         self.init(
             id: id, plan: plan, state: .running,
             items: plan.items.enumerated().map { index, item in
@@ -27,6 +31,7 @@ extension Remediation {
                     path: item.path, correction: "\(id)-\(index)-set",
                     drains: item.drains.indices.map { "\(id)-\(index)-drain-\($0)" })
             }, requestedBy: requester.name, startedAt: now,
-            startSeconds: Int(settings.startDeadline.components.seconds))
+            startSeconds: Int(settings.startDeadline.components.seconds), rollout: rollout,
+            outsideWindows: outsideWindows ? true : nil, rollsBack: rollsBack)
     }
 }

@@ -35,4 +35,9 @@ struct Assessment: Sendable {
             tree, findings: open, policies: policies, selection: selection.paths,
             modes: enforcing ? [.enforce] : [.propose, .enforce], now: now)
     }
+
+    /// What a person asks for, whatever the policies say.
+    func plan(_ changes: [NodePath: (change: GuestChange, rules: DisruptionRules)], now: Date) -> Plan {
+        Planner.plan(tree, changes: changes, findings: open, now: now)
+    }
 }

@@ -24,7 +24,7 @@ extension FleetController {
                 resolved: try work.resolvedFindings(limit: 10_000).filter {
                     known.contains($0.id) && !openIDs.contains($0.id)
                 },
-                freeze: try work.value(.freeze, as: Freeze.self))
+                freeze: try work.freeze(at: now))
             report.auditHead = try work.auditHead()
             try work.put(ReportMark(at: now, open: open.map(\.id).sorted()), as: .lastDriftReport)
             return report

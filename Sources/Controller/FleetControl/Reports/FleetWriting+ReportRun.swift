@@ -27,7 +27,7 @@ extension FleetWriting {
             ReportMaterial(
                 definition: definition, hosts: try hosts(), policies: policies.policies,
                 policyRevision: policies.revision, open: try openFindings(),
-                freeze: try value(.freeze, as: Freeze.self), previous: try reportRun(of: name, id: nil),
+                freeze: try freeze(at: occasion.at), previous: try reportRun(of: name, id: nil),
                 earlier: try reportRuns(of: name, limit: ReportBuilder.trendLength), memory: memory), occasion
         ).build()
         try put(run: run)

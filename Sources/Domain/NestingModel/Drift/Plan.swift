@@ -64,6 +64,16 @@ package struct PlanItem: Codable, Sendable, Hashable {
         self.rules = rules
         self.steps = steps
     }
+
+    /// The longest that the whole item can take, going back included, in seconds: a drain's dead-man time outlasts
+    /// it, and no item starts that can't end inside its maintenance window by it.
+    /// - Parameter startSeconds: what a guest may take to start.
+    package func wholeSeconds(startSeconds: Int) -> Int {
+        rules.shutdownSeconds * (drains.count + 2) + startSeconds * 3 + 120
+    }
+
+    /// All that it disturbs: the guest, and what goes down with it.
+    package var disturbed: [NodePath] { [path] + blastRadius }
 }
 
 /// Guests of one host that a plan stops before and starts after.

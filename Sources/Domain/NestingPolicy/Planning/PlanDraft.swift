@@ -130,8 +130,30 @@ struct PlanDraft {
             remedy: "remove the definition that a migration left behind (virsh undefine)")
     }
 
+    /// Makes one guest's item of a change that no finding asks for, or says why not.
+    mutating func addItem(_ path: NodePath, _ change: GuestChange, rules: DisruptionRules) {
+        do throws(PlanRefusal) {
+            let (node, host) = try place(path)
+            items.append(try item(node, host, change: change, rules: rules))
+        } catch {
+            blocked.append(
+                PlanBlock(
+                    path: path, finding: "", code: error.code.rawValue, sentence: error.sentence,
+                    remedy: error.remedy))
+        }
+    }
+
     private func item(_ node: TreeNode, _ host: HostView, _ findings: [Finding]) throws(PlanRefusal) -> PlanItem {
-        let rules = DisruptionRules.strictest(of: findings.map(rules(of:)))
+        var item = try item(
+            node, host, change: change(findings), rules: DisruptionRules.strictest(of: findings.map(rules(of:))))
+        item.findings = findings.map(\.id)
+        item.policies = Set(findings.compactMap(\.policy)).sorted()
+        return item
+    }
+
+    private func item(
+        _ node: TreeNode, _ host: HostView, change: GuestChange, rules: DisruptionRules
+    ) throws(PlanRefusal) -> PlanItem {
         guard let guest = node.guest else {
             throw PlanRefusal(.guestGone, "\(node.path) is no longer on its host", remedy: "wait for the next sweep")
         }
@@ -144,9 +166,8 @@ struct PlanDraft {
         }
         let isHost = node.host.map { $0.health.state != .agentMissing } ?? false
         var item = PlanItem(
-            path: node.path, host: host.host.path, uuid: guest.uuid, change: change(findings),
-            definitionDigest: guest.definitionDigest.value ?? "", findings: findings.map(\.id),
-            policies: Set(findings.compactMap(\.policy)).sorted(),
+            path: node.path, host: host.host.path, uuid: guest.uuid, change: change,
+            definitionDigest: guest.definitionDigest.value ?? "", findings: [], policies: [],
             disruption: guest.state == .running ? .guestRestart : .none, blastRadius: inside.running,
             blastRadiusUnknown: inside.isUnknown, nestingInUse: guest.exposure.inUse.value, drains: inside.drains,
             verifyInside: isHost ? node.path : nil, rules: rules, steps: [])

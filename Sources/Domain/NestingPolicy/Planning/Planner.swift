@@ -39,6 +39,18 @@ package enum Planner {
             blocked: draft.blocked.sorted { ($0.path, $0.finding) < ($1.path, $1.finding) }, madeAt: now)
     }
 
+    /// One item for each change of a guest that a person asks for, whatever the policies say, or a reason why not.
+    package static func plan(
+        _ tree: NestingTree, changes: [NodePath: (change: GuestChange, rules: DisruptionRules)], findings: [Finding],
+        now: Date
+    ) -> Plan {
+        var draft = PlanDraft(tree: tree, findings: findings, policies: [], modes: [], now: now)
+        for (path, wanted) in changes { draft.addItem(path, wanted.change, rules: wanted.rules) }
+        return Plan(
+            items: draft.items.sorted { ($1.path.level, $0.path) < ($0.path.level, $1.path) },
+            blocked: draft.blocked.sorted { $0.path < $1.path }, madeAt: now)
+    }
+
     private static func isSelected(_ path: NodePath, _ selected: Set<NodePath>) -> Bool {
         guard !selected.isEmpty else { return true }
         return sequence(first: path, next: \.parent).contains(where: selected.contains)

@@ -29,26 +29,41 @@ struct Bench {
 
     func enrol() async throws {
         let hasDeep = fleet.now.deepRuns != nil
+        let plain = fleet.now.plain.keys.sorted()
         try await store.record { (work) throws(StoreFailure) in
             try work.put(host: host("rack7", uuid: ScriptedFleet.uuidL0))
             try work.put(host: host("rack7/build-l1", uuid: ScriptedFleet.uuidL1))
             if hasDeep { try work.put(host: host("rack7/build-l1/inner", uuid: ScriptedFleet.uuidInner)) }
+            for path in plain {
+                try work.put(host: host(path, uuid: ScriptedFleet.uuid(ofHost: path), labels: ["rack": path]))
+            }
         }
     }
 
-    /// - Parameter over: another store than the bench's own, such as a mortal one.
+    /// - Parameters:
+    ///   - over: another store than the bench's own, such as a mortal one.
+    ///   - isTimed: whether its time is the fleet's own, which passes when somebody sleeps.
     func controller(
-        over other: (any FleetStore)? = nil, startDeadline: Duration = .seconds(2),
-        courier: any ReportCourier = DirectCourier(), now: @escaping @Sendable () -> Date = { Date() }
+        over other: (any FleetStore)? = nil, startDeadline: Duration = .seconds(2), isTimed: Bool = false,
+        fourEyes: Bool = false, courier: any ReportCourier = DirectCourier(), now own: (@Sendable () -> Date)? = nil
     ) async throws -> FleetController {
-        try await FleetController(
+        let time = fleet.time
+        let now: @Sendable () -> Date = {
+            if let own { return own() }
+            guard isTimed else { return Date() }
+            return time.date
+        }
+        var clock: any Clock<Duration> = ContinuousClock()
+        if isTimed { clock = time }
+        return try await FleetController(
             FleetEnvironment(
                 store: other ?? store, connector: fleet,
                 keys: ControllerKeys(
                     report: PrivateKey(text: "report"), correct: PrivateKey(text: "correct"), reportPublic: "",
                     correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
-                settings: FleetSettings(hostDeadline: .seconds(5), startDeadline: startDeadline),
-                log: Log(label: "test", level: .critical), now: now, courier: courier))
+                settings: FleetSettings(
+                    hostDeadline: .seconds(5), startDeadline: startDeadline, fourEyes: fourEyes),
+                log: Log(label: "test", level: .critical), now: now, clock: clock, courier: courier))
     }
 
     /// Runs `body` with a controller, and ends both.
@@ -73,11 +88,20 @@ struct Bench {
 
 extension FleetController {
     /// Plans, starts, and waits until the run has ended or died.
-    func remediated(_ requester: Requester = Requester(name: "test")) async throws(APIError) -> Remediation {
-        let plan = try await plan(Selection())
-        let started = try await remediate(RemediateRequest(selection: Selection(), digest: plan.digest), by: requester)
+    func remediated(
+        _ requester: Requester = Requester(name: "test"), _ rollout: RolloutWish? = nil, now: Bool? = nil
+    ) async throws(APIError) -> Remediation {
+        let started = try await started(requester, rollout, now: now)
         await untilIdle()
         return try await remediation(started.id)
+    }
+
+    func started(
+        _ requester: Requester = Requester(name: "test"), _ rollout: RolloutWish? = nil, now: Bool? = nil
+    ) async throws(APIError) -> Remediation {
+        let plan = try await plan(Selection())
+        return try await remediate(
+            RemediateRequest(selection: Selection(), digest: plan.digest, rollout: rollout, now: now), by: requester)
     }
 
     func untilIdle() async {
@@ -85,10 +109,11 @@ extension FleetController {
     }
 }
 
-private func host(_ path: String, uuid: String) -> FleetHost {
+private func host(_ path: String, uuid: String, labels: [String: String] = [:]) -> FleetHost {
     FleetHost(
         path: NodePath(path) ?? NodePath(names: ["x"])!, address: "127.0.0.1", port: 22, user: "root",
-        hostKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ69ij47Ui8l1Gf7FL8pZVAIb3t88sU5s+T1eu4bHHRh"], uuid: uuid,
+        labels: labels, hostKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ69ij47Ui8l1Gf7FL8pZVAIb3t88sU5s+T1eu4bHHRh"],
+        uuid: uuid,
         agent: InstalledAgent(
             directory: "/d", state: "/s", libvirtSocket: nil, authorizedKeys: "/k", sha256: "0", version: "0.1.0"),
         enrolledAt: Date(timeIntervalSince1970: 0))

@@ -53,6 +53,13 @@ final class ScriptedFleet: Sendable {
         /// Ids that came again as another order.
         var changedOrders: Set<String> = []
         var log: [String] = []
+        /// Guests without an agent on further hosts, by those hosts' paths.
+        var plain: [String: [PlainGuest]] = [:]
+        /// When each change of a plain guest began, and whose.
+        var begun: [(path: String, at: Date)] = []
+        /// Where two changes were under way in one nesting tree at once.
+        var crowded: [String] = []
+        var mostAtOnce = 0
         var highestEpoch = 0
         var controller: String?
         var sessions = 0
@@ -65,6 +72,8 @@ final class ScriptedFleet: Sendable {
     static let uuidDeep = "00000000-0000-4000-8000-0000000000c1"
 
     private let state: Mutex<State>
+    /// What the time is, to a test that sets it.
+    let time = ManualTime()
     /// Runs before the agent at that path answers that request.
     private let before = Mutex<(@Sendable (WireMethod, String) async -> Void)?>(nil)
 
@@ -90,6 +99,7 @@ final class ScriptedFleet: Sendable {
     }
 
     func report(of path: String, _ state: State) -> HostReport {
+        if let report = plainReport(of: path, state) { return report }
         if path == "rack7" {
             var build = guest("build-l1", uuid: Self.uuidL1, state: state.l1State, exposed: state.l1Exposed)
             if state.l1InUse { build.exposure.inUse = .known(true) }
@@ -205,6 +215,16 @@ final class ScriptedFleet: Sendable {
         default:
             state.log.append("set")
             record.phase = .awaitingVerdict
+            if changePlain(request, at: path, &state) {
+                record.guests = [request.guest ?? ""]
+                if plainFails(request.guest, at: path, state) {
+                    record.phase = .ended
+                    record.outcome = .rolledBack
+                    record.sentence = "it did not start"
+                }
+                state.records[request.id] = record
+                return record
+            }
             if request.guest == Self.uuidSpare {
                 state.spareExposed = request.change?.exposure ?? state.spareExposed
             } else {

@@ -1,0 +1,77 @@
+import CommandLineTable
+import ControllerAPI
+import FoundationEssentials
+import NestingModel
+
+let freezeCommand = Command(
+    "freeze", "let no correction start, from now on",
+    discussion:
+        "In the whole fleet, or in the places that are named and all below them; a guest that would go down with "
+        + "another one is held, too. What agents have in motion ends safely, and a remediation that is held up waits "
+        + "for 'nestor remediation resume', also after the freeze has ended. It is shown in every status, plan and "
+        + "report while it lasts. Neither --yes nor --now gets past it.",
+    examples: [
+        ("nestor freeze --reason incident-4711", "until somebody unfreezes"),
+        ("nestor freeze --reason 'month end' --for 36h", ""),
+        ("nestor freeze rack7 rack8/db --reason audit --until 2026-12-24T06:00:00+01:00", "these places only"),
+    ],
+    arguments: [
+        CommandArgument(
+            "path", "only these places and all below them; none means the whole fleet", optional: true, repeated: true)
+    ],
+    options: [
+        CommandOption("reason", value: "TEXT", "why; everybody who looks will see it"),
+        CommandOption("until", value: "TIME", "when it ends by itself, with its offset: 2026-12-24T06:00:00+01:00"),
+        CommandOption("for", value: "DURATION", "the same, counted from now: 90m, 36h, 2d"),
+    ])
+let unfreezeCommand = Command(
+    "unfreeze", "let corrections start again",
+    discussion: "What the freeze interrupted stays so: nestor remediation resume.", examples: [("nestor unfreeze", "")])
+
+func freeze(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    guard let reason = context.parsed.option("reason"), !reason.isEmpty else {
+        throw CLIFailure(ExitCode.usage, "why? everybody who looks will ask", remedy: "nestor freeze --reason TEXT")
+    }
+    let paths = try context.paths()
+    let request = FreezeRequest(
+        reason: reason, until: try context.moment("until"), seconds: try context.seconds("for"),
+        paths: paths.isEmpty ? nil : paths)
+    let freeze: Freeze = try await context.client.send("POST", .freeze, [], request)
+    try context.show(freeze) { freeze in "\(plain(freeze.sentence)); nestor unfreeze ends it" }
+    return ExitCode.inLine
+}
+
+func unfreeze(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let answer: Empty = try await context.client.send("DELETE", .freeze, [], Empty())
+    try context.show(answer) { _ in "corrections may start again" }
+    return ExitCode.inLine
+}
+
+extension CommandContext {
+    /// A point in time with its offset.
+    func moment(_ option: String) throws(CLIFailure) -> Date? {
+        guard let text = parsed.option(option) else { return nil }
+        // Without an offset it would be anybody's local time.
+        let hasOffset = text.hasSuffix("Z") || text.dropFirst(11).contains { $0 == "+" || $0 == "-" }
+        guard hasOffset, let date = try? Date(text, strategy: .iso8601) else {
+            throw CLIFailure(
+                ExitCode.usage, "--\(option) takes a time with its offset, not '\(plain(text))'",
+                remedy: "such as 2026-12-24T06:00:00Z, or 2026-12-24T06:00:00+01:00")
+        }
+        return date
+    }
+
+    /// A length of time, in seconds.
+    func seconds(_ option: String) throws(CLIFailure) -> Int? {
+        guard let text = parsed.option(option) else { return nil }
+        let units = ["d": 86_400, "h": 3_600, "m": 60, "s": 1]
+        guard let unit = text.last.flatMap({ units[String($0)] }), let number = Int(text.dropLast()), number >= 0,
+            number <= 1_000_000
+        else {
+            throw CLIFailure(
+                ExitCode.usage, "--\(option) takes a length of time, not '\(plain(text))'", remedy: "such as 90m or 36h"
+            )
+        }
+        return number * unit
+    }
+}

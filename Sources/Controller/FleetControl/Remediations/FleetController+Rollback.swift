@@ -1,0 +1,92 @@
+package import ControllerAPI
+package import NestingModel
+import NestingPolicy
+
+extension FleetController {
+    /// What setting back a remediation would do now, from fresh reports; does nothing.
+    package func rollbackPlan(_ id: String) async throws(APIError) -> PlanAnswer {
+        try await answer(with: try await freshRollback(id))
+    }
+
+    /// Sets back what a remediation changed, as a remediation of its own, by the plan that somebody saw.
+    package func rollBack(_ request: RollbackRequest, by requester: Requester) async throws(APIError) -> Remediation {
+        let plan = try await freshRollback(request.id)
+        guard try plan.digest() == request.digest else {
+            throw APIError(
+                code: "plan-changed", sentence: "the plan is not the one that was shown: the fleet changed",
+                remedy: "look at the new one: nestor remediation rollback \(request.id)")
+        }
+        guard !plan.items.isEmpty else {
+            throw APIError(
+                code: "plan-empty", sentence: "nothing of remediation '\(request.id)' is left to set back",
+                remedy: "nestor remediation show \(request.id)")
+        }
+        let rollout = try (request.rollout ?? RolloutWish()).over(environment.settings.rollout)
+        return try await begin(
+            plan, by: requester, rollout: rollout, outsideWindows: request.now == true, rollsBack: request.id)
+    }
+
+    private func freshRollback(_ id: String) async throws(APIError) -> Plan {
+        let remediation = try await remediation(id)
+        guard remediation.endedAt != nil else {
+            throw APIError(
+                code: "remediation-running", sentence: "remediation '\(id)' has not ended: \(remediation.state)",
+                remedy: "wait for its end, or first: nestor remediation abort \(id)")
+        }
+        let roots = Set(remediation.items.map(\.path.root))
+        _ = try await sweep(SweepRequest(paths: try await views().map(\.host.path).filter { roots.contains($0.root) }))
+        let assessment = try await evaluate()
+        var changes: [NodePath: (change: GuestChange, rules: DisruptionRules)] = [:]
+        var blocked: [PlanBlock] = []
+        for (item, plan) in zip(remediation.items, remediation.plan.items) where item.wasChanged {
+            let guest = assessment.tree.node(at: plan.path)?.guest
+            switch plan.change.inverse(before: item.before, now: guest, uuid: plan.uuid) {
+            case .success(let change): changes[plan.path] = (change, plan.rules)
+            case .failure(let cause):
+                blocked.append(
+                    PlanBlock(
+                        path: plan.path, finding: "", code: "not-set-back",
+                        sentence: "\(plan.path) is left as it is: \(cause.sentence)", remedy: ""))
+            }
+        }
+        var plan = assessment.plan(changes, now: environment.now())
+        plan.blocked += blocked
+        return plan
+    }
+}
+
+extension RemediationItem {
+    /// Whether its guest got what the remediation set, and kept it.
+    fileprivate var wasChanged: Bool {
+        switch outcome {
+        case .corrected, .unverified, .regressed, .failed: true
+        default: false
+        }
+    }
+}
+
+/// Why a guest is not set back.
+struct NotSetBack: Error {
+    var sentence: String
+}
+
+extension GuestChange {
+    /// What gives a guest back what it had before this change, where it still has what this change set.
+    func inverse(before: GuestChange?, now guest: GuestReport?, uuid: String) -> Result<GuestChange, NotSetBack> {
+        guard let before else { return .failure(NotSetBack(sentence: "what it had before was not recorded")) }
+        guard let guest, guest.uuid == uuid else {
+            return .failure(NotSetBack(sentence: "it is no longer there"))
+        }
+        let now = self.before(in: guest)
+        var inverse = GuestChange()
+        if exposure != nil, now.exposure == exposure, before.exposure != exposure { inverse.exposure = before.exposure }
+        if startupMemory != nil, now.startupMemory == startupMemory, before.startupMemory != startupMemory {
+            inverse.startupMemory = before.startupMemory
+        }
+        if maximumVCPUs != nil, now.maximumVCPUs == maximumVCPUs, before.maximumVCPUs != maximumVCPUs {
+            inverse.maximumVCPUs = before.maximumVCPUs
+        }
+        guard inverse.isEmpty else { return .success(inverse) }
+        return .failure(NotSetBack(sentence: "it has nothing any more of what was set"))
+    }
+}

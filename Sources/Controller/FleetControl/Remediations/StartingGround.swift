@@ -1,0 +1,126 @@
+import ControllerAPI
+import FleetScheduler
+import FleetStore
+import FoundationEssentials
+import NestingModel
+import NestingPolicy
+
+/// What decides whether a guest's change may start at one moment: freeze, maintenance windows and the hosts' labels,
+/// out of one snapshot.
+struct StartingGround: Sendable {
+    private let freeze: Freeze?
+    private let windows: [MaintenanceWindow]
+    private let calendar: WindowCalendar
+    private let views: [NodePath: HostView]
+    private let now: Date
+
+    /// - Parameter withLabels: whether `labels` is asked, where there are no windows.
+    init(_ work: any FleetReading, zones: ZoneDatabase, now: Date, withLabels: Bool = false) throws(StoreFailure) {
+        self.now = now
+        freeze = try work.freeze(at: now)
+        windows = try work.windows().windows
+        calendar = WindowCalendar(windows, zones: zones.rules(of:))
+        // The whole fleet's reports are not read for nothing.
+        let hosts = windows.isEmpty && !withLabels ? [] : try work.hosts()
+        views = Dictionary(hosts.map { ($0.host.path, $0) }) { first, _ in first }
+    }
+
+    /// Of the nearest enrolled host at or above.
+    func labels(of path: NodePath) -> [String: String] {
+        sequence(first: path, next: \.parent).lazy.compactMap { views[$0]?.host.labels }.first ?? [:]
+    }
+
+    func whyFrozen(_ item: PlanItem) -> String? {
+        freeze.flatMap { $0.holds(item) ? $0.sentence : nil }
+    }
+
+    /// - Parameter startSeconds: what a guest may take to start.
+    func opening(of item: PlanItem, startSeconds: Int) -> WindowCalendar.Opening {
+        guard !windows.isEmpty else { return .now }
+        // Each guest that goes down has to be in a window of its own, where it has any; the guest that is changed also
+        // obeys those of the machines that it runs in.
+        let above = sequence(first: item.path, next: \.parent).map { $0 }
+        var groups = [above.flatMap { place in windows.filter { selects($0, place, item) } }]
+        groups += item.blastRadius.map { place in windows.filter { selects($0, place, item) } }
+        return calendar.opening(
+            in: groups.map { $0.filter { !$0.blackout } }, clearOf: groups.joined().filter(\.blackout),
+            for: item.wholeSeconds(startSeconds: startSeconds), from: now)
+    }
+
+    func mayStart(_ item: PlanItem, startSeconds: Int) -> Bool {
+        whyFrozen(item) == nil && opening(of: item, startSeconds: startSeconds) == .now
+    }
+
+    /// What a plan's reader is told about an item that can't start at once; nil where it can.
+    func waiting(_ item: PlanItem, startSeconds: Int) -> PlanWait? {
+        switch opening(of: item, startSeconds: startSeconds) {
+        case .now: nil
+        case .at(let date): PlanWait(path: item.path, until: date, sentence: "waits for its maintenance window")
+        case .never(let sentence): PlanWait(path: item.path, until: nil, sentence: sentence)
+        }
+    }
+
+    /// A plan of which a freeze of some places holds nothing back: what it does is blocked, and says so.
+    func withoutFrozen(_ plan: Plan) -> Plan {
+        guard freeze?.paths != nil else { return plan }
+        var plan = plan
+        for item in plan.items {
+            guard let reason = whyFrozen(item) else { continue }
+            plan.blocked += item.findings.map {
+                PlanBlock(
+                    path: item.path, finding: $0, code: "frozen", sentence: "\(item.path) is not touched: \(reason)",
+                    remedy: "wait for its end, or nestor unfreeze")
+            }
+        }
+        plan.items.removeAll { whyFrozen($0) != nil }
+        return plan
+    }
+
+    /// - Throws: where an item could never start.
+    func checkWindows(of plan: Plan, startSeconds: Int) throws(StoreFailure) {
+        for item in plan.items {
+            guard case .never(let sentence) = opening(of: item, startSeconds: startSeconds) else { continue }
+            throw StoreFailure(
+                .conflict, "\(item.path) could never start: \(sentence)",
+                remedy: "make the window longer (nestor window apply), or run it outside of them: --now")
+        }
+    }
+
+    private func selects(_ window: MaintenanceWindow, _ place: NodePath, _ item: PlanItem) -> Bool {
+        let guest = place.parent.flatMap { host in
+            views[host]?.report?.guests.value?.first { host.guest(named: $0.name) == place }
+        }
+        let uuid = place == item.path ? item.uuid : guest?.uuid ?? views[place]?.host.uuid
+        return window.selector.selects(
+            place, guestName: place.level > 0 ? guest?.name ?? place.name : nil, uuid: uuid, labels: labels(of: place))
+    }
+}
+
+extension FleetReading {
+    /// nil also where its time is over.
+    func freeze(at now: Date) throws(StoreFailure) -> Freeze? {
+        guard let freeze = try value(.freeze, as: Freeze.self), !freeze.isOver(at: now) else { return nil }
+        return freeze
+    }
+
+    func windows() throws(StoreFailure) -> WindowSet {
+        try value(.windows, as: WindowSet.self) ?? WindowSet()
+    }
+}
+
+extension Freeze {
+    func isOver(at now: Date) -> Bool { until.map { $0 <= now } ?? false }
+
+    /// Whether an item, with all that goes down with it, lies in what is frozen.
+    func holds(_ item: PlanItem) -> Bool {
+        guard let paths, !paths.isEmpty else { return true }
+        return item.disturbed.contains { place in paths.contains { $0 == place || $0.contains(place) } }
+    }
+
+    /// Whether it holds all that the other one does.
+    func covers(_ other: Freeze) -> Bool {
+        guard let paths, !paths.isEmpty else { return true }
+        guard let others = other.paths, !others.isEmpty else { return false }
+        return others.allSatisfy { place in paths.contains { $0 == place || $0.contains(place) } }
+    }
+}

@@ -1,0 +1,72 @@
+package import FoundationEssentials
+
+/// A plan that somebody asks others to agree to: it runs when it is approved, as it was seen or not at all.
+package struct ChangeRequest: Codable, Sendable, Hashable {
+    package var id: String
+    /// What it is about: these nodes and all below them; none means the whole fleet.
+    package var paths: [NodePath]
+    /// As it was made last.
+    package var plan: Plan
+    /// Of that plan: what is approved.
+    package var digest: String
+    package var author: String
+    package var createdAt: Date
+    /// From then on nobody can approve it.
+    package var expiresAt: Date
+    package var state: ChangeRequestState
+    /// How its items will follow one another.
+    package var rollout: Rollout
+    /// What was said, the oldest first.
+    package var entries: [ChangeEntry]
+    /// What runs it, once it was approved.
+    package var remediation: String?
+
+    package init(
+        id: String, paths: [NodePath], plan: Plan, digest: String, author: String, createdAt: Date, expiresAt: Date,
+        rollout: Rollout, entries: [ChangeEntry]
+    ) {
+        self.id = id
+        self.paths = paths
+        self.plan = plan
+        self.digest = digest
+        self.author = author
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        state = .open
+        self.rollout = rollout
+        self.entries = entries
+    }
+
+    /// As it stands at a time: nobody has to be there when it expires.
+    package func current(at now: Date) -> ChangeRequest {
+        var current = self
+        if state == .open, expiresAt <= now { current.state = .expired }
+        return current
+    }
+}
+
+package enum ChangeRequestState: String, OpenEnumeration {
+    case open, approved, rejected, expired, unknown
+}
+
+/// One word about a change request.
+package struct ChangeEntry: Codable, Sendable, Hashable {
+    package enum Word: String, OpenEnumeration {
+        case requested, commented, approved, rejected
+        /// The world had changed: there is another plan, which has to be agreed to anew.
+        case planned
+        case unknown
+    }
+
+    package var word: Word
+    package var by: String
+    package var at: Date
+    package var text: String
+
+    package init(word: Word, by: String, at: Date, text: String) {
+        self.word = word
+        self.by = by
+        self.at = at
+        self.text = text
+    }
+}
