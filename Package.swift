@@ -50,6 +50,7 @@ let package = Package(
         // Contracts
         room("Contracts", "AgentWire", ["NestingModel"]),
         room("Contracts", "ControllerAPI", ["NestingModel"]),
+        room("Contracts", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
         // Support
         room("Support", "HumanText"),
         room("Support", "YAMLDocument", ["HumanText", "CLibYAML"]),
@@ -73,7 +74,6 @@ let package = Package(
         // Controller
         room("Controller", "FleetStore", ["NestingModel", "ControllerAPI"]),
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
-        room("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
         room(
             "Controller", "FleetControl",
@@ -95,7 +95,10 @@ let package = Package(
         // Client
         room(
             "Client", "CLICommands",
-            ["NestingModel", "NestingPolicy", "ControllerAPI", "HTTPCalling", "CommandLineTable"]),
+            [
+                "NestingModel", "NestingPolicy", "ControllerAPI", "FleetDocuments", "YAMLDocument", "HTTPCalling",
+                "CommandLineTable",
+            ]),
         // Native
         native("CLibSSH", pkgConfig: "libssh", apt: "libssh-dev"),
         native("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -113,6 +116,7 @@ let package = Package(
         tests("Domain", "NestingModel"),
         tests("Domain", "NestingPolicy", ["NestingModel"]),
         tests("Contracts", "AgentWire", ["NestingModel"]),
+        tests("Contracts", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests("Support", "HumanText"),
         tests("Support", "YAMLDocument"),
         tests("Support", "Settings", ["YAMLDocument"]),
@@ -134,7 +138,6 @@ let package = Package(
         tests(
             "Controller", "AgentDelivery",
             ["NestingModel", "AgentWire", "SecureShell", "LibSSHTransport", "Digests", "NestorTestKit"]),
-        tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests(
             "Controller", "FleetControl",
             [

@@ -46,13 +46,13 @@ func nestorCommandTable(version: String) -> CommandLineTable {
         ])
 }
 
-private let pathArgument = CommandArgument("path", "a place in the tree, such as rack7/build-l1")
+let pathArgument = CommandArgument("path", "a place in the tree, such as rack7/build-l1")
 private let pathsArgument = CommandArgument(
     "path", "only these places and all below them; none means the whole fleet", optional: true, repeated: true)
 private let yes = CommandOption("yes", short: "y", "do not ask")
-private let files = CommandOption(
+let files = CommandOption(
     "file", short: "f", value: "FILE", "a YAML file, '-' for standard input", repeated: true)
-private let expectRevision = CommandOption(
+let expectRevision = CommandOption(
     "expect-revision", value: "N", "refuse where the stored revision is another one")
 private let operatorKey = [
     CommandOption(
@@ -134,7 +134,9 @@ private let driftCommand = Command(
     ],
     arguments: [pathsArgument],
     options: [
-        CommandOption("resolved", "also what ended lately"), CommandOption("refresh", "read the hosts first"),
+        CommandOption("resolved", "also what ended lately"),
+        CommandOption("exempted", "what exemptions hold, instead of what is open: by whom, why and until when"),
+        CommandOption("refresh", "read the hosts first"),
     ])
 
 private let planCommand = Command(
@@ -189,23 +191,6 @@ private let fleetCommand = Command(
                 files, expectRevision, CommandOption("prune", "forget enrolled hosts that are not in the file"),
             ]),
         Command("export", "print the fleet file", examples: [("nestor fleet export > fleet.yaml", "")]),
-    ])
-
-private let policyCommand = Command(
-    "policy", "what guests should be like",
-    commands: [
-        Command(
-            "apply", "take policies from files: all of them or none",
-            examples: [
-                ("nestor policy apply -f policies/", ""),
-                ("nestor policy apply -f all.yaml --prune", "the files are all there is"),
-            ],
-            options: [files, expectRevision, CommandOption("prune", "remove policies that are not in the files")]),
-        Command("list", "all policies", examples: [("nestor policy list", "")]),
-        Command(
-            "preview", "what a draft would open, close and correct; changes nothing",
-            examples: [("nestor policy preview -f policies/", "")],
-            options: [files, CommandOption("prune", "as if policies that are not in the files were removed")]),
     ])
 
 private let statusCommand = Command(

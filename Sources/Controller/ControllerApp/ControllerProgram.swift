@@ -112,7 +112,7 @@ package struct ControllerProgram {
                 settings: FleetSettings(
                     sweepInterval: settings[declared.sweepInterval], hostDeadline: settings[declared.hostDeadline],
                     parallelHosts: settings[declared.parallelHosts], startDeadline: settings[declared.startDeadline],
-                    knownHosts: settings[declared.knownHosts]),
+                    knownHosts: settings[declared.knownHosts], longestExemption: settings[declared.longestExemption]),
                 log: log))
         let service = ControllerService(
             fleet: fleet, access: AccessRule(admins: settings[declared.admins]), log: log, version: version,

@@ -62,16 +62,20 @@ package struct FleetSettings: Sendable, Hashable {
     package var startDeadline: Duration
     /// An OpenSSH known_hosts file whose keys are accepted at enrolment without asking; nil where there is none.
     package var knownHosts: String?
+    /// How far from its being taken an exemption may end.
+    package var longestExemption: Duration
 
     package init(
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
-        startDeadline: Duration = .seconds(300), knownHosts: String? = nil
+        startDeadline: Duration = .seconds(300), knownHosts: String? = nil,
+        longestExemption: Duration = .seconds(366 * 86_400)
     ) {
         self.sweepInterval = sweepInterval
         self.hostDeadline = hostDeadline
         self.parallelHosts = parallelHosts
         self.startDeadline = startDeadline
         self.knownHosts = knownHosts
+        self.longestExemption = longestExemption
     }
 }
 

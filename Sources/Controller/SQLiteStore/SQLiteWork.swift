@@ -33,11 +33,6 @@ struct SQLiteWork: FleetWriting {
             [.integer(Int64(limit))])
     }
 
-    func policies() throws(StoreFailure) -> PolicySet {
-        try document(PolicySet.self, "SELECT document FROM policy_revision ORDER BY revision DESC LIMIT 1")
-            ?? PolicySet()
-    }
-
     func remediations(limit: Int) throws(StoreFailure) -> [Remediation] {
         try documents("SELECT document FROM remediation ORDER BY number DESC LIMIT ?", [.integer(Int64(limit))])
     }
@@ -152,13 +147,13 @@ struct SQLiteWork: FleetWriting {
             report: row.isNull(2) ? nil : try decoded(HostReport.self, row.text(2)))
     }
 
-    private func documents<Document: Decodable>(
+    func documents<Document: Decodable>(
         _ sql: String, _ values: [SQLiteValue] = []
     ) throws(StoreFailure) -> [Document] {
         try connection.rows(sql, values) { (row) throws(StoreFailure) in try decoded(Document.self, row.text(0)) }
     }
 
-    private func document<Document: Decodable>(
+    func document<Document: Decodable>(
         _ type: Document.Type, _ sql: String, _ values: [SQLiteValue] = []
     ) throws(StoreFailure) -> Document? {
         let found: [Document] = try documents(sql, values)

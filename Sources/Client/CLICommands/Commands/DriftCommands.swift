@@ -32,6 +32,7 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     }
     if !paths.isEmpty { try check(paths, are: try await context.client.get(.tree)) }
     var query: [(name: String, value: String)] = context.parsed.flag("resolved") ? [("resolved", "true")] : []
+    if context.parsed.flag("exempted") { query.append(("exempted", "true")) }
     // One path is the controller's to filter; several are filtered here.
     if paths.count == 1 { query.append(("path", paths[0].description)) }
     var findings: [Finding] = try await context.client.get(.findings, query)
@@ -39,9 +40,11 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         findings = findings.filter { finding in paths.contains { $0 == finding.path || $0.contains(finding.path) } }
     }
     try context.show(findings) { findings in
-        findings.isEmpty ? "no drift" : findingTable(findings, context.terminal)
+        findings.isEmpty
+            ? context.parsed.flag("exempted") ? "nothing is exempted" : "no drift"
+            : findingTable(findings, context.terminal)
     }
-    return findings.contains { $0.state != .resolved } ? ExitCode.drift : ExitCode.inLine
+    return findings.contains(where: \.state.isOpen) ? ExitCode.drift : ExitCode.inLine
 }
 
 func findingTable(_ findings: [Finding], _ terminal: Terminal) -> String {
@@ -54,7 +57,9 @@ func findingTable(_ findings: [Finding], _ terminal: Terminal) -> String {
             .init("\(finding.severity)", finding.severity >= .high ? .red : .yellow), .init("\(finding.state)"))
     }
     let details = findings.filter { $0.state != .resolved }.map { finding in
-        "\n\(plain(finding.path.description)): \(plain(finding.sentence))\(finding.remedy.isEmpty ? "" : "\n  → \(plain(finding.remedy))")"
+        let advice = finding.state == .exempted ? finding.exemption?.sentence ?? "" : finding.remedy
+        return
+            "\n\(plain(finding.path.description)): \(plain(finding.sentence))\(advice.isEmpty ? "" : "\n  → \(plain(advice))")"
     }
     return table.text(terminal) + "\n" + details.joined()
 }

@@ -6,23 +6,27 @@ import NestingPolicy
 /// The fleet as its reports and policies make it: the tree, what is not as it should be, and what could be done.
 struct Assessment: Sendable {
     let tree: NestingTree
-    /// Open and stale ones, and those that ended just now.
+    /// Open, stale and exempted ones, and those that ended just now.
     let findings: [Finding]
+    /// Those that the findings were made from, and no others: a plan goes by them alone.
+    private let policies: [Policy]
 
-    /// - Parameter changedPolicies: names; drift from those is intended.
-    init(hosts: [HostView], policies: [Policy], previous: [Finding], changedPolicies: Set<String>, now: Date) {
+    /// - Parameters:
+    ///   - previous: open, stale and exempted ones.
+    ///   - earlier: what hosts were judged by before; drift from what changed since is intended.
+    init(hosts: [HostView], book: PolicyBook, previous: [Finding], earlier: EarlierJudgements, now: Date) {
         let joined = NestingTree.join(hosts)
         tree = joined.tree
-        findings = PolicyEngine(policies).evaluate(
-            joined, previous: previous, changedPolicies: changedPolicies, now: now)
+        policies = book.policies
+        findings = PolicyEngine(book).evaluate(joined, previous: previous, earlier: earlier, now: now)
     }
 
     static func tree(of hosts: [HostView]) -> NestingTree { NestingTree.join(hosts).tree }
 
-    var open: [Finding] { findings.filter { $0.state != .resolved } }
+    var open: [Finding] { findings.filter(\.state.isOpen) }
 
     /// - Parameter enforcing: only what policies want corrected without being asked.
-    func plan(_ selection: Selection, policies: [Policy], now: Date, enforcing: Bool = false) -> Plan {
+    func plan(_ selection: Selection, now: Date, enforcing: Bool = false) -> Plan {
         Planner.plan(
             tree, findings: open, policies: policies, selection: selection.paths,
             modes: enforcing ? [.enforce] : [.propose, .enforce], now: now)

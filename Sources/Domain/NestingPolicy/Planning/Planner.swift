@@ -9,7 +9,7 @@ package enum Planner {
     /// from its receipt (`HostHealth.reportedAt`).
     ///
     /// - Parameters:
-    ///   - findings: all open and stale ones of the fleet; those outside the selection serve as reasons to refuse
+    ///   - findings: all open and stale ones of the fleet (exempted ones are left alone); those outside the selection serve as reasons to refuse
     ///     (an identity that does not hold).
     ///   - policies: the ones that the findings were made from.
     ///   - selection: these nodes and all below them; empty means the whole fleet.
@@ -20,7 +20,7 @@ package enum Planner {
     ) -> Plan {
         var draft = PlanDraft(tree: tree, findings: findings, policies: policies, modes: modes, now: now)
         let selected = Set(selection)
-        let standing = findings.filter { $0.state != .resolved && isSelected($0.path, selected) }
+        let standing = findings.filter { $0.state.isOpen && isSelected($0.path, selected) }
         var guests: [NodePath: [Finding]] = [:]
         for finding in standing {
             do throws(PlanRefusal) {

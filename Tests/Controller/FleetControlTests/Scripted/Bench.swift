@@ -37,7 +37,8 @@ struct Bench {
 
     /// - Parameter over: another store than the bench's own, such as a mortal one.
     func controller(
-        over other: (any FleetStore)? = nil, startDeadline: Duration = .seconds(2)
+        over other: (any FleetStore)? = nil, startDeadline: Duration = .seconds(2),
+        now: @escaping @Sendable () -> Date = { Date() }
     ) async throws -> FleetController {
         try await FleetController(
             FleetEnvironment(
@@ -46,12 +47,13 @@ struct Bench {
                     report: PrivateKey(text: "report"), correct: PrivateKey(text: "correct"), reportPublic: "",
                     correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
                 settings: FleetSettings(hostDeadline: .seconds(5), startDeadline: startDeadline),
-                log: Log(label: "test", level: .critical)))
+                log: Log(label: "test", level: .critical), now: now))
     }
 
     /// Runs `body` with a controller, and ends both.
-    func run(_ body: (FleetController) async throws -> Void) async throws {
-        let controller = try await controller()
+    /// - Parameter clock: the controller's; nil for the machine's.
+    func run(at clock: HandClock? = nil, _ body: (FleetController) async throws -> Void) async throws {
+        let controller = try await controller { clock?.now ?? Date() }
         let result: Result<Void, any Error>
         do {
             result = .success(try await body(controller))
