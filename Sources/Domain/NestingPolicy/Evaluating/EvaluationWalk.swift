@@ -20,9 +20,11 @@ struct EvaluationWalk {
     let earlier: EarlierJudgements
     var ledger: FindingLedger
     let now: Date
-    /// Most guests of a host meet the same policies: the last decisions, and what they came from.
+    /// Many guests meet the same policies: the decisions, by what they came from, and the last ones of them.
+    private var known: [[Int]: [(setting: Setting, decision: Decision)]] = [:]
     private var lastMatching: [Int] = []
     private var lastDecisions: [(setting: Setting, decision: Decision)] = []
+    private static let mostKnown = 10_000
 
     init(
         index: PolicyIndex, exemptions: ExemptionIndex, earlier: EarlierJudgements, ledger: FindingLedger, now: Date
@@ -75,35 +77,41 @@ struct EvaluationWalk {
         guard guestIsCurrent || hostIsCurrent else { return }
         let selected = SelectedNode(node, around.traits)
         decide(index.search.matching(selected, candidates: around.matchedPolicies))
-        for (setting, decision) in lastDecisions {
-            if setting == .hostNesting {
-                if hostIsCurrent { compareHost(node, selected, decision, around) }
-            } else if guestIsCurrent {
-                compareGuest(node, selected, setting, decision, around)
-            }
+        if guestIsCurrent, let guest = node.guest { judge(guest, node, selected, around) }
+        if hostIsCurrent, let decision = lastDecisions.first(where: { $0.setting == .hostNesting })?.decision {
+            compareHost(node, selected, decision, around)
+        }
+    }
+
+    /// Half a million guests of which most are as they should be: nothing is copied until one is not.
+    private mutating func judge(
+        _ guest: GuestReport, _ node: TreeNode, _ selected: SelectedNode, _ around: Surroundings
+    ) {
+        for number in lastDecisions.indices where lastDecisions[number].setting != .hostNesting {
+            let setting = lastDecisions[number].setting
+            let comparison = Comparison.of(guest, setting, wanted: lastDecisions[number].decision.value)
+            if comparison == .met, lastDecisions[number].decision.against.isEmpty { continue }
+            let decision = lastDecisions[number].decision
+            settle(
+                Judged(
+                    node: node, selected: selected, setting: setting, decision: decision,
+                    host: node.path.parent ?? node.path, exemptions: around.matchedExemptions),
+                comparison,
+                complies: { Comparison.of(guest, setting, wanted: $0) == .met },
+                has: { Comparison.has(guest, setting, $0) },
+                remedy: { SettingRemedy.guest(node.path.name, setting, decision.value) })
         }
     }
 
     private mutating func decide(_ matching: [Int]) {
         guard matching != lastMatching else { return }
         lastMatching = matching
+        if let decisions = known[matching] {
+            lastDecisions = decisions
+            return
+        }
         lastDecisions = index.decisions(matching)
-    }
-
-    private mutating func compareGuest(
-        _ node: TreeNode, _ selected: SelectedNode, _ setting: Setting, _ decision: Decision, _ around: Surroundings
-    ) {
-        guard let guest = node.guest else { return }
-        let comparison = Comparison.of(guest, setting, wanted: decision.value)
-        if comparison == .met, decision.against.isEmpty { return }
-        settle(
-            Judged(
-                node: node, selected: selected, setting: setting, decision: decision,
-                host: node.path.parent ?? node.path, exemptions: around.matchedExemptions),
-            comparison,
-            complies: { Comparison.of(guest, setting, wanted: $0) == .met },
-            has: { Comparison.has(guest, setting, $0) },
-            remedy: { SettingRemedy.guest(node.path.name, setting, decision.value) })
+        if known.count < Self.mostKnown { known[matching] = lastDecisions }
     }
 
     private mutating func compareHost(

@@ -62,7 +62,8 @@ private struct NodeExplainer {
             setting, of: selected, candidates: engine.exemptions.search.candidates(of: selected), at: now
         ) { has(setting, $0) }
         let isOpen: Set<SettingStanding> = [.drift, .restartNeeded, .unreadable]
-        if comparison != nil, let exemption = result.exemption, exemption.lapse == nil, isOpen.contains(result.standing) {
+        if comparison != nil, let exemption = result.exemption, exemption.lapse == nil, isOpen.contains(result.standing)
+        {
             result.standing = .exempted
         }
         return result

@@ -1,7 +1,7 @@
 import NestingModel
 
-/// A selector made ready to be asked half a million times.
-struct CompiledSelector: Sendable {
+/// A selector made ready to be asked half a million times: an object, so that asking one of many copies nothing.
+final class CompiledSelector: Sendable {
     private let labels: [String: String]
     private let labelRules: [LabelRule]
     private let platforms: [PlatformWord]
@@ -26,7 +26,7 @@ struct CompiledSelector: Sendable {
         guests = selector.guests.map(NameGlob.init)
         uuids = Set(selector.uuids.map { $0.lowercased() })
         isEmpty = selector.isEmpty
-        let not = selector.not.map(CompiledSelector.init)
+        let not = selector.not.map { CompiledSelector($0) }
         hostExclusions = not.filter(\.asksOfHostsAlone)
         exclusions = not.filter { !$0.asksOfHostsAlone }
     }
@@ -41,6 +41,9 @@ struct CompiledSelector: Sendable {
         let names = paths.compactMap(\.root)
         return names.count == paths.count ? Set(names) : nil
     }
+
+    /// Whether it can be about anything below this root.
+    func mayMatch(root: String) -> Bool { paths.isEmpty || paths.contains { $0.mayMatch(root: root) } }
 
     /// The UUIDs that it is about, where it asks for such and for no path.
     var onlyUUIDs: Set<String>? { paths.isEmpty && !uuids.isEmpty ? uuids : nil }

@@ -32,8 +32,8 @@ struct SelectorIndex: Sendable {
 
     /// Those that may be about nodes of this tree, but for those that `byUUID` finds.
     func candidates(root: String) -> [Int] {
-        guard let own = byRoot[root] else { return everywhere }
-        return (everywhere + own).sorted()
+        let numbers = byRoot[root].map { (everywhere + $0).sorted() } ?? everywhere
+        return numbers.filter { selectors[$0].mayMatch(root: root) }
     }
 
     func candidates(_ numbers: [Int], _ traits: HostTraits) -> [Int] {
