@@ -112,7 +112,8 @@ package struct ControllerProgram {
                 settings: FleetSettings(
                     sweepInterval: settings[declared.sweepInterval], hostDeadline: settings[declared.hostDeadline],
                     parallelHosts: settings[declared.parallelHosts], startDeadline: settings[declared.startDeadline],
-                    knownHosts: settings[declared.knownHosts], drift: declared.drift.rules(settings)),
+                    knownHosts: settings[declared.knownHosts], drift: declared.drift.rules(settings),
+                    longestExemption: settings[declared.longestExemption]),
                 log: log))
         try await fleet.note(
             settings: Dictionary(settings.explain().map { ($0.key, $0.value) }) { first, _ in first })

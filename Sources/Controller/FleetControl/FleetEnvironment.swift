@@ -68,10 +68,13 @@ package struct FleetSettings: Sendable, Hashable {
     /// An OpenSSH known_hosts file whose keys are accepted at enrolment without asking; nil where there is none.
     package var knownHosts: String?
     package var drift: DriftRules
+    /// How far from its being taken an exemption may end.
+    package var longestExemption: Duration
 
     package init(
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
-        startDeadline: Duration = .seconds(300), knownHosts: String? = nil, drift: DriftRules = DriftRules()
+        startDeadline: Duration = .seconds(300), knownHosts: String? = nil, drift: DriftRules = DriftRules(),
+        longestExemption: Duration = .seconds(366 * 86_400)
     ) {
         self.sweepInterval = sweepInterval
         self.hostDeadline = hostDeadline
@@ -79,6 +82,7 @@ package struct FleetSettings: Sendable, Hashable {
         self.startDeadline = startDeadline
         self.knownHosts = knownHosts
         self.drift = drift
+        self.longestExemption = longestExemption
     }
 }
 

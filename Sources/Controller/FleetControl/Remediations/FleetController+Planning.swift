@@ -25,19 +25,17 @@ extension FleetController {
         _ = try await sweep(SweepRequest(paths: touched))
         let now = environment.now()
         let assessment = try await evaluate()
-        let policies = try await read { (work) throws(StoreFailure) in try work.policies().policies }
-        return assessment.plan(selection, policies: policies, now: now)
+        return assessment.plan(selection, now: now)
     }
 
     /// Holds an item of a running plan against what the fresh reports and the policies of this moment would plan.
     /// - Returns: nil where it still is what would be done; fewer guests inside are no objection, and more are one.
     func whyNoLonger(_ item: PlanItem) async throws(APIError) -> (sentence: String, remedy: String)? {
         let assessment = try await evaluate()
-        let policies = try await read { (work) throws(StoreFailure) in try work.policies().policies }
         var cause = "'\(item.path)' or what runs inside it is no longer as the plan was made from"
         for enforcing in [false, true] {
             let plan = assessment.plan(
-                Selection(paths: [item.path]), policies: policies, now: environment.now(), enforcing: enforcing)
+                Selection(paths: [item.path]), now: environment.now(), enforcing: enforcing)
             if plan.items.contains(where: { $0.covers(item) }) { return nil }
             if let block = plan.blocked.first(where: { $0.path == item.path }) { cause = block.sentence }
         }
@@ -94,12 +92,11 @@ extension FleetController {
     func enforce() async {
         do throws(APIError) {
             let (now, rule) = (environment.now(), environment.settings.drift.retry)
-            let (stopped, frozen, busy, policies, findings) = try await read { (work) throws(StoreFailure) in
+            let (stopped, frozen, busy, findings) = try await read { (work) throws(StoreFailure) in
                 (
                     try work.value(.enforcementStopped, as: String.self),
                     try work.value(.freeze, as: Freeze.self) != nil,
-                    try !work.unfinishedRemediations().isEmpty, try work.policies().policies,
-                    try work.openFindings()
+                    try !work.unfinishedRemediations().isEmpty, try work.openFindings()
                 )
             }
             guard stopped == nil, !frozen, !busy, !isStopping else { return }
@@ -109,7 +106,7 @@ extension FleetController {
             if case .waits = try await troubledGuests().turn(at: now, rule) { return }
             let assessment = try await evaluate()
             // Over the whole fleet, so that a guest that can't be corrected holds no other one up.
-            var plan = assessment.plan(Selection(), policies: policies, now: environment.now(), enforcing: true)
+            var plan = assessment.plan(Selection(), now: environment.now(), enforcing: true)
             guard let item = try await turn(among: plan.items, assessment.open, at: now, rule) else { return }
             plan.items = [item]
             plan.blocked = []

@@ -1,4 +1,5 @@
 import ControllerAPI
+import FleetDocuments
 import FleetScheduler
 import HumanText
 import NestingModel
@@ -18,7 +19,7 @@ struct ReportFields {
 
     func report() -> ReportDefinition {
         ReportDefinition(
-            name: Self.name(fields), selector: PolicyFields(fields).selector(), schedule: schedule(),
+            name: Self.name(fields), selector: SelectorFields.read(fields), schedule: schedule(),
             formats: formats(), recipients: recipients(), place: "\(fields.place.file):\(fields.place.line)")
     }
 

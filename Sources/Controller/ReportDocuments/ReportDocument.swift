@@ -1,4 +1,5 @@
 package import ControllerAPI
+package import FleetDocuments
 import NestingModel
 package import YAMLDocument
 

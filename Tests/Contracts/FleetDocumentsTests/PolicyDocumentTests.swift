@@ -1,11 +1,13 @@
 import FleetDocuments
+import FoundationEssentials
 import NestingModel
+import NestingPolicy
 import Testing
 import YAMLDocument
 
 @Suite struct PolicyDocumentTests {
     private func read(_ text: String, name: String = "p.yaml", roots: Set<String>? = nil) throws -> [Policy] {
-        try PolicyDocument.read([DocumentText(name: name, text: text)], roots: roots)
+        try PolicyDocument.read([DocumentText(name: name, text: text)], roots: roots).policies
     }
 
     private func faults(_ files: [DocumentText], beside: [Policy] = [], roots: Set<String>? = nil) -> [String] {
@@ -50,6 +52,54 @@ import YAMLDocument
         #expect(try read(Self.full) == [policy])
     }
 
+    private static let rich = """
+        policies:
+          - name: rich
+            select:
+              labels: {site: lab, tier: {in: [build, test], exists: true}, gpu: {exists: false}, zone: {not-in: [a]}}
+              platforms: [linux, windows-x86_64]
+              not: [{guests: [x-*], levels: [2]}, {labels: {tier: prod}, not: {uuids: [6b3f2c1e-0d7a-4c55-9d9e-2f1a8b7c6d5e]}}]
+            desire: {exposure: hidden}
+            mode: {corrective: enforce, intended: propose}
+            modes:
+              - {select: {not: {levels: [1]}}, mode: audit, reason: only guests of L0}
+              - {select: {guests: [a]}, mode: {corrective: propose, intended: audit}, reason: a is shy}
+            from: 2027-01-01T00:00 Europe/Berlin
+            grace: 14d
+        """
+
+    @Test("Label expressions, platforms, negation, modes and dates are read")
+    func richFields() throws {
+        let policy = try read(Self.rich)[0]
+        #expect(policy.selector.labels == ["site": "lab"])
+        #expect(
+            policy.selector.labelRules == [
+                LabelRule("gpu", .isMissing),
+                LabelRule("tier", .isOneOf, ["build", "test"]), LabelRule("tier", .exists),
+                LabelRule("zone", .isNoneOf, ["a"]),
+            ])
+        #expect(policy.selector.platforms == [PlatformWord("linux"), PlatformWord("windows-x86_64")])
+        #expect(
+            policy.selector.not == [
+                PolicySelector(levels: [2], guests: ["x-*"]),
+                PolicySelector(
+                    labels: ["tier": "prod"],
+                    not: [PolicySelector(uuids: ["6b3f2c1e-0d7a-4c55-9d9e-2f1a8b7c6d5e"])]),
+            ])
+        #expect((policy.mode, policy.intendedMode) == (.enforce, .propose))
+        #expect(
+            policy.modes == [
+                ModeRule(
+                    PolicySelector(not: [PolicySelector(levels: [1])]), mode: .audit, reason: "only guests of L0",
+                    place: "p.yaml:10"),
+                ModeRule(
+                    PolicySelector(guests: ["a"]), mode: .propose, intendedMode: .audit, reason: "a is shy",
+                    place: "p.yaml:11"),
+            ])
+        #expect(policy.from?.date.timeIntervalSince1970 == 1_798_758_000)
+        #expect(policy.graceSeconds == 14 * 86_400)
+    }
+
     @Test("What is not written is careful: audit, medium, nothing consented")
     func defaults() throws {
         let policy = try read("policies: [{name: p, select: {all: true}, desire: {exposure: hidden}}]")[0]
@@ -59,17 +109,10 @@ import YAMLDocument
 
     @Test(
         "What is written is read back",
-        arguments: [full, "policies: [{name: p, select: {all: true}, desire: {host-nesting: off}}]"])
+        arguments: [full, rich, "policies: [{name: p, select: {all: true}, desire: {host-nesting: off}}]"])
     func roundTrip(text: String) throws {
-        func placeless(_ policies: [Policy]) -> [Policy] {
-            policies.map {
-                var copy = $0
-                copy.place = ""
-                return copy
-            }
-        }
-        let policies = placeless(try read(text))
-        #expect(placeless(try read(PolicyDocument.write(policies))) == policies)
+        let policies = try read(text).map(\.withoutPlace)
+        #expect(try read(PolicyDocument.write(PolicyBook(policies: policies))).map(\.withoutPlace) == policies)
     }
 
     private static let rest = "desire: {exposure: hidden}"
@@ -100,6 +143,26 @@ import YAMLDocument
             ("select: {all: true}, \(rest), disruption: {shutdown-deadline: 120}", "with its unit"),
             ("select: {all: true}, \(rest), disruption: {restart: yes}", "allowed or forbidden"),
             ("select: {all: true}, \(rest), disruption: {correct-owned: [unknown]}", "openstack"),
+            ("select: {labels: {}}, \(rest)", "names no label"),
+            ("select: {labels: {tier: {}}}, \(rest)", "asks nothing"),
+            ("select: {labels: {tier: {on: [a]}}}, \(rest)", "did you mean in?"),
+            ("select: {labels: {tier: {in: []}}}, \(rest)", "is an empty list"),
+            ("select: {labels: {tier: {exists: yes}}}, \(rest)", "true or false"),
+            ("select: {labels: {tier: [a]}}, \(rest)", "is a list"),
+            ("select: {platforms: [Linux]}, \(rest)", "a platform, as linux"),
+            ("select: {not: {}}, \(rest)", "leaves nothing out"),
+            ("select: {not: []}, \(rest)", "is an empty list"),
+            ("select: {not: {all: true}}, \(rest)", "not known here"),
+            ("select: {not: {not: {not: {not: {not: {levels: [1]}}}}}}, \(rest)", "stands 5 deep"),
+            ("select: {all: true, not: {levels: [1]}}, \(rest)", "stands beside other conditions"),
+            ("select: {all: true}, \(rest), mode: {corrective: enforce}", "intended is missing"),
+            ("select: {all: true}, \(rest), mode: {corrective: enforce, intended: ask}", "audit, propose or enforce"),
+            ("select: {all: true}, \(rest), modes: []", "is an empty list"),
+            ("select: {all: true}, \(rest), modes: [{select: {levels: [1]}, mode: audit}]", "reason is missing"),
+            ("select: {all: true}, \(rest), modes: [{select: {}, mode: audit, reason: r}]", "select selects nothing"),
+            ("select: {all: true}, \(rest), from: 2027-01-01T00:00", "with its zone"),
+            ("select: {all: true}, \(rest), grace: 14d", "stands without from"),
+            ("select: {all: true}, \(rest), from: 2027-01-01T00:00Z, grace: 14", "with its unit"),
             ("select: {all: true}", "desire is missing"), (rest, "select is missing"),
         ])
     func refused(fields: String, part: String) {

@@ -1,6 +1,8 @@
 import ControllerAPI
 import FleetDocuments
+import Foundation
 import NestingModel
+import ReportDocuments
 import Testing
 import YAMLDocument
 
@@ -8,6 +10,34 @@ import YAMLDocument
 struct ReportDocumentTests {
     private func read(_ text: String) throws(YAMLFaults) -> [ReportDefinition] {
         try ReportDocument.read([DocumentText(name: "r.yaml", text: text)])
+    }
+
+    @Test("is what the annotated example in Config is")
+    func example() throws {
+        let config = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Config")
+        let text = try String(contentsOf: config.appending(path: "reports.yaml"), encoding: .utf8)
+        #expect(try read(text).count == 2)
+    }
+
+    @Test("selects by all the words that policies have")
+    func selects() throws {
+        let selector = try #require(
+            try read(
+                """
+                reports:
+                  - name: lab
+                    select:
+                      labels: {site: {in: [lab, test]}, rack: {exists: true}}
+                      platforms: [linux]
+                      not: {paths: ["rack7/**"]}
+                    schedule: {every: 6h}
+                """
+            ).first
+        ).selector
+        #expect(selector.labelRules.count == 2)
+        #expect(selector.platforms.count == 1)
+        #expect(selector.not.map(\.paths) == [["rack7/**"]])
     }
 
     @Test("is read with all that it says, and what it leaves out has its default")

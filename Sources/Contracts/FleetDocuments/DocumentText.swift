@@ -1,4 +1,4 @@
-import YAMLDocument
+package import YAMLDocument
 
 /// A file as somebody sent it.
 package struct DocumentText: Sendable, Hashable {
@@ -12,7 +12,7 @@ package struct DocumentText: Sendable, Hashable {
 
     /// The entries of one list in every file, with the faults of all of them in one reader.
     /// - Parameter body: reads one entry; one with faults may give anything, since it never gets past `finish`.
-    static func entries<Entry>(
+    package static func entries<Entry>(
         _ files: [DocumentText], under key: String, allowed: [String], required: [String], _ reader: YAMLReader,
         _ body: (YAMLMapping) -> Entry?
     ) -> [Entry] {
