@@ -1,7 +1,6 @@
 import ControllerAPI
 import FoundationEssentials
 import NestingModel
-import SecureShell
 import Testing
 
 @testable import FleetControl
@@ -65,8 +64,9 @@ struct ModeUseTests {
     @Test("a change that a host could not be judged by is intended there when the host is back")
     func unread() async throws {
         try await run(exposed: false) { controller, bench, _ in
-            bench.fleet.set { $0.faults["rack7"] = .ssh(.unreachable) }
-            _ = try await controller.sweep(SweepRequest())
+            bench.fleet.set { $0.faults["rack7"] = .ends(1) }
+            let rows = try await controller.sweep(SweepRequest(paths: [rack7]))
+            #expect(rows.map(\.health.state) != [.ok])
             _ = try await controller.apply(policies: files(Self.careful), by: Requester(name: "t"))
             _ = try await controller.sweep(SweepRequest())
             bench.fleet.set { $0.faults = [:] }

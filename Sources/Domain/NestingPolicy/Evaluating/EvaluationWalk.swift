@@ -55,9 +55,7 @@ struct EvaluationWalk {
     ) {
         guard let view = node.host else {
             if parentIsCurrent { judge(node, guestIsCurrent: node.guest != nil, hostIsCurrent: false, outside) }
-            for number in node.children.indices {
-                visit(node.children[number], parent: nil, parentIsCurrent: false, outside)
-            }
+            visit(node.children, parent: nil, parentIsCurrent: false, outside)
             return
         }
         var around = outside
@@ -68,8 +66,17 @@ struct EvaluationWalk {
         let hostIsCurrent = view.isCurrent
         judge(node, guestIsCurrent: guestIsCurrent, hostIsCurrent: hostIsCurrent, around)
         if guestIsCurrent, hostIsCurrent { crossCheck(node, parent: parent) }
-        for number in node.children.indices {
-            visit(node.children[number], parent: view, parentIsCurrent: hostIsCurrent, around)
+        visit(node.children, parent: view, parentIsCurrent: hostIsCurrent, around)
+    }
+
+    /// Through a pointer, since a node is large and taking it out of an array would copy it.
+    private mutating func visit(
+        _ nodes: [TreeNode], parent: HostView?, parentIsCurrent: Bool, _ outside: Surroundings
+    ) {
+        nodes.withUnsafeBufferPointer { nodes in
+            for number in nodes.indices {
+                visit(nodes[number], parent: parent, parentIsCurrent: parentIsCurrent, outside)
+            }
         }
     }
 
