@@ -50,6 +50,7 @@ let package = Package(
         // Contracts
         room("Contracts", "AgentWire", ["NestingModel"]),
         room("Contracts", "ControllerAPI", ["NestingModel"]),
+        room("Contracts", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument", "HumanText"]),
         // Support
         room("Support", "HumanText"),
         room("Support", "YAMLDocument", ["HumanText", "CLibYAML"]),
@@ -75,8 +76,8 @@ let package = Package(
         room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
         room("Controller", "FleetScheduler", ["NestingModel", "HumanText"]),
         room(
-            "Controller", "FleetDocuments",
-            ["NestingModel", "NestingPolicy", "ControllerAPI", "FleetScheduler", "YAMLDocument", "HumanText"]),
+            "Controller", "ReportDocuments",
+            ["NestingModel", "ControllerAPI", "FleetDocuments", "FleetScheduler", "YAMLDocument", "HumanText"]),
         room("Controller", "AgentDelivery", ["NestingModel", "AgentWire", "SecureShell", "Digests"]),
         room(
             "Controller", "DriftReports",
@@ -88,8 +89,8 @@ let package = Package(
             "Controller", "FleetControl",
             [
                 "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "FleetStore",
-                "FleetDocuments", "FleetScheduler", "DriftReports", "YAMLDocument", "AgentDelivery", "StructuredLog",
-                "Digests",
+                "FleetDocuments", "ReportDocuments", "FleetScheduler", "DriftReports", "YAMLDocument", "AgentDelivery",
+                "StructuredLog", "Digests",
             ]),
         room(
             "Controller", "ControllerHTTP",
@@ -108,7 +109,10 @@ let package = Package(
         // Client
         room(
             "Client", "CLICommands",
-            ["NestingModel", "NestingPolicy", "ControllerAPI", "HTTPCalling", "CommandLineTable", "HumanText"]),
+            [
+                "NestingModel", "NestingPolicy", "ControllerAPI", "FleetDocuments", "YAMLDocument", "HTTPCalling",
+                "CommandLineTable", "HumanText",
+            ]),
         // Native
         native("CLibSSH", pkgConfig: "libssh", apt: "libssh-dev"),
         native("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -126,6 +130,7 @@ let package = Package(
         tests("Domain", "NestingModel"),
         tests("Domain", "NestingPolicy", ["NestingModel"]),
         tests("Contracts", "AgentWire", ["NestingModel"]),
+        tests("Contracts", "FleetDocuments", ["NestingModel", "NestingPolicy", "YAMLDocument"]),
         tests("Support", "HumanText"),
         tests("Support", "YAMLDocument"),
         tests("Support", "Settings", ["YAMLDocument"]),
@@ -148,7 +153,7 @@ let package = Package(
             "Controller", "AgentDelivery",
             ["NestingModel", "AgentWire", "SecureShell", "LibSSHTransport", "Digests", "NestorTestKit"]),
         tests("Controller", "FleetScheduler", ["NestingModel"]),
-        tests("Controller", "FleetDocuments", ["NestingModel", "NestingPolicy", "ControllerAPI", "YAMLDocument"]),
+        tests("Controller", "ReportDocuments", ["NestingModel", "ControllerAPI", "FleetDocuments", "YAMLDocument"]),
         tests(
             "Controller", "DriftReports",
             ["NestingModel", "ControllerAPI", "FleetStore", "Digests", "HTTPCalling", "NestorTestKit"]),

@@ -40,6 +40,30 @@ enum SyntheticFleet {
         }
     }
 
+    /// Policies of every kind of word, and as many exemptions; most say nothing of most guests.
+    static func book(_ count: Int) -> PolicyBook {
+        let policies = policies(count).enumerated().map { number, policy in
+            var policy = policy
+            switch number % 5 {
+            case 0: policy.selector.not = [PolicySelector(guests: ["tmp-*"])]
+            case 1: policy.selector.labelRules = [LabelRule("tier", .isOneOf, ["build", "prod"])]
+            case 2: policy.selector.platforms = [PlatformWord("linux")]
+            case 3: policy.modes = [ModeRule(PolicySelector(levels: [1]), mode: .audit, reason: "r")]
+            default: policy.from = Moment(now.addingTimeInterval(-60), "")
+            }
+            return policy
+        }
+        let exemptions = (0..<count).map { number in
+            let selector =
+                number % 2 == 0
+                ? PolicySelector(uuids: [uuid(number, 10)]) : PolicySelector(paths: ["rack\(number)/build-*"])
+            return Exemption(
+                name: "e\(number)", selector: selector, settings: [.exposure], owner: "o", reason: "r",
+                expires: Moment(now.addingTimeInterval(3600), ""))
+        }
+        return PolicyBook(policies: policies, exemptions: exemptions)
+    }
+
     private static func uuid(_ host: Int, _ guest: Int) -> String {
         let digits = String(host * 1_000 + guest, radix: 16)
         return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits

@@ -50,9 +50,9 @@ let pathArgument = CommandArgument("path", "a place in the tree, such as rack7/b
 let pathsArgument = CommandArgument(
     "path", "only these places and all below them; none means the whole fleet", optional: true, repeated: true)
 private let yes = CommandOption("yes", short: "y", "do not ask")
-private let files = CommandOption(
+let files = CommandOption(
     "file", short: "f", value: "FILE", "a YAML file, '-' for standard input", repeated: true)
-private let expectRevision = CommandOption(
+let expectRevision = CommandOption(
     "expect-revision", value: "N", "refuse where the stored revision is another one")
 private let operatorKey = [
     CommandOption(
@@ -183,23 +183,6 @@ private let fleetCommand = Command(
                 files, expectRevision, CommandOption("prune", "forget enrolled hosts that are not in the file"),
             ]),
         Command("export", "print the fleet file", examples: [("nestor fleet export > fleet.yaml", "")]),
-    ])
-
-private let policyCommand = Command(
-    "policy", "what guests should be like",
-    commands: [
-        Command(
-            "apply", "take policies from files: all of them or none",
-            examples: [
-                ("nestor policy apply -f policies/", ""),
-                ("nestor policy apply -f all.yaml --prune", "the files are all there is"),
-            ],
-            options: [files, expectRevision, CommandOption("prune", "remove policies that are not in the files")]),
-        Command("list", "all policies", examples: [("nestor policy list", "")]),
-        Command(
-            "preview", "what a draft would open, close and correct; changes nothing",
-            examples: [("nestor policy preview -f policies/", "")],
-            options: [files, CommandOption("prune", "as if policies that are not in the files were removed")]),
     ])
 
 private let statusCommand = Command(

@@ -86,16 +86,33 @@ package enum NestorProgram {
         case ["report", "diff"]: try await reportDifference(context)
         case ["fleet", "apply"]: try await fleetApply(context)
         case ["fleet", "export"]: try await fleetExport(context)
-        case ["policy", "apply"]: try await policyApply(context)
-        case ["policy", "list"]: try await policyList(context)
-        case ["policy", "preview"]: try await policyPreview(context)
+        case let path where path.count == 2 && path[0] == "policy": try await policy(path[1], context)
         case ["status"]: try await status(context)
         case ["audit"], ["audit", "show"]: try await audit(context)
         case ["audit", "verify"]: try await auditVerify(context)
-        default:
-            throw CLIFailure(
-                ExitCode.usage, "'\(context.parsed.path.joined(separator: " "))' is not a command",
-                remedy: "nestor --help")
+        default: throw notACommand(context)
         }
+    }
+
+    private static func policy(_ command: String, _ context: CommandContext) async throws(CLIFailure) -> Int32 {
+        switch command {
+        case "apply": try await policyApply(context)
+        case "list": try await policyList(context)
+        case "preview": try await policyPreview(context)
+        case "explain": try await policyExplain(context)
+        case "history": try await policyHistory(context)
+        case "diff": try await policyDiff(context)
+        case "rollback": try await policyRollback(context)
+        case "from": try await policyFrom(context)
+        case "test": try policyTest(context)
+        case "schema": try policySchema(context)
+        default: throw notACommand(context)
+        }
+    }
+
+    private static func notACommand(_ context: CommandContext) -> CLIFailure {
+        CLIFailure(
+            ExitCode.usage, "'\(context.parsed.path.joined(separator: " "))' is not a command",
+            remedy: "nestor --help")
     }
 }

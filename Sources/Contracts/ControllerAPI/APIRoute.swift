@@ -16,7 +16,8 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case agentUpgrade = "/v1/agents/upgrade"
     /// GET → `NestingTree`.
     case tree = "/v1/tree"
-    /// GET → `[Finding]`; `?path=` for one subtree, `?resolved=true` with those that ended.
+    /// GET → `[Finding]`; `?path=` for one subtree, `?resolved=true` with those that ended; `?exempted=true` for those
+    /// that an exemption holds, instead of the open ones.
     case findings = "/v1/findings"
     /// POST `Selection` → `PlanAnswer`.
     case plan = "/v1/plan"
@@ -44,6 +45,18 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case policies = "/v1/policies"
     /// POST `ApplyRequest` → `PreviewAnswer`; changes nothing.
     case preview = "/v1/policies/preview"
+    /// GET `?path=` → `PolicyExplanation`: for each setting who decides, who lost and why.
+    case policyExplanation = "/v1/policies/explain"
+    /// GET → `[PolicyRevisionRow]`, newest first; `?limit=`.
+    case policyHistory = "/v1/policies/history"
+    /// GET `?revision=` → `PoliciesAnswer` as it was then.
+    case policyRevision = "/v1/policies/revision"
+    /// GET `?from=` → `PolicyDifference` up to now; `?to=` for another end.
+    case policyDifference = "/v1/policies/diff"
+    /// GET `?path=` → `PolicyFileAnswer`: a policy of what this node has.
+    case policyFrom = "/v1/policies/from"
+    /// POST `RollbackRequest` → `PolicyApplyAnswer`.
+    case policyRollback = "/v1/policies/rollback"
     /// GET → `FleetAnswer`; POST `ApplyRequest` → `FleetApplyAnswer`.
     case fleet = "/v1/fleet"
     /// POST → `DriftReport`: reads every host, then reports.

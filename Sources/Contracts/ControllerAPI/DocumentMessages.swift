@@ -26,49 +26,6 @@ package struct DocumentFile: Codable, Sendable, Hashable {
     }
 }
 
-package struct PoliciesAnswer: Codable, Sendable, Hashable {
-    package var revision: Int
-    package var policies: [Policy]
-
-    package init(revision: Int, policies: [Policy]) {
-        self.revision = revision
-        self.policies = policies
-    }
-}
-
-package struct PolicyApplyAnswer: Codable, Sendable, Hashable {
-    package var revision: Int
-    package var added: [String]
-    package var changed: [String]
-    package var removed: [String]
-    /// Such as a selector that matches nothing.
-    package var warnings: [String]
-
-    package init(revision: Int, added: [String], changed: [String], removed: [String], warnings: [String]) {
-        self.revision = revision
-        self.added = added
-        self.changed = changed
-        self.removed = removed
-        self.warnings = warnings
-    }
-}
-
-/// What a draft of policies would do over the stored fleet.
-package struct PreviewAnswer: Codable, Sendable, Hashable {
-    package var opens: [Finding]
-    package var closes: [Finding]
-    /// What could be corrected then.
-    package var plan: Plan
-    package var warnings: [String]
-
-    package init(opens: [Finding], closes: [Finding], plan: Plan, warnings: [String]) {
-        self.opens = opens
-        self.closes = closes
-        self.plan = plan
-        self.warnings = warnings
-    }
-}
-
 package struct FleetAnswer: Codable, Sendable, Hashable {
     package var revision: Int
     /// The fleet file, as YAML.

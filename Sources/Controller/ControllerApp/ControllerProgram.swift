@@ -113,7 +113,8 @@ package struct ControllerProgram {
                     sweepInterval: settings[declared.sweepInterval], hostDeadline: settings[declared.hostDeadline],
                     parallelHosts: settings[declared.parallelHosts], startDeadline: settings[declared.startDeadline],
                     knownHosts: settings[declared.knownHosts], drift: declared.drift.rules(settings),
-                    rollout: declared.rollout.read(settings), fourEyes: settings[declared.rollout.fourEyes]),
+                    longestExemption: settings[declared.longestExemption], rollout: declared.rollout.read(settings),
+                    fourEyes: settings[declared.rollout.fourEyes]),
                 log: log))
         try await fleet.note(
             settings: Dictionary(settings.explain().map { ($0.key, $0.value) }) { first, _ in first })

@@ -30,6 +30,9 @@ struct ControllerSettings {
         "ssh.known-hosts",
         help: "an OpenSSH known_hosts file: at enrolment its keys are accepted without asking, and others are refused")
     let drift = DriftSettings()
+    let longestExemption = SettingKey.duration(
+        "policies.longest-exemption", in: .seconds(60)...(.seconds(3_660 * 86_400)), default: .seconds(366 * 86_400),
+        help: "how far from its being taken an exemption may end")
     let agentsDirectory: SettingKey<String>
     let logLevel = SettingKey.oneOf("log.level", default: LogLevel.info, help: "the least level that is written")
     let logFormat = SettingKey.oneOf(
@@ -55,7 +58,7 @@ struct ControllerSettings {
     var keys: [any DeclaredSetting] {
         [
             stateDirectory, socket, socketMode, admins, sweepInterval, hostDeadline, parallelHosts, startDeadline,
-            knownHosts, agentsDirectory, logLevel, logFormat,
+            knownHosts, longestExemption, agentsDirectory, logLevel, logFormat,
         ] + drift.keys + rollout.keys
     }
 }

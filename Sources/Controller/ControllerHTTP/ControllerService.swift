@@ -60,7 +60,10 @@ package struct ControllerService: Sendable {
         case ("GET", .tree): return try .json(try await fleet.tree())
         case ("GET", .findings):
             let path = request.query("path") == nil ? nil : try request.nodePath()
-            return try .json(try await fleet.findings(path: path, resolved: request.query("resolved") == "true"))
+            return try .json(
+                try await fleet.findings(
+                    path: path, resolved: request.query("resolved") == "true",
+                    exempted: request.query("exempted") == "true"))
         case ("POST", .plan): return try .json(try await fleet.plan(try request.decoded()))
         case ("GET", .remediations): return try .json(try await fleet.remediations())
         case ("POST", .remediations): return try .json(try await fleet.remediate(try request.decoded(), by: by))
@@ -80,9 +83,6 @@ package struct ControllerService: Sendable {
         case ("DELETE", .freeze):
             try await fleet.unfreeze(by: by)
             return try .json(Empty())
-        case ("GET", .policies): return try .json(try await fleet.policies())
-        case ("POST", .policies): return try .json(try await fleet.apply(policies: try request.decoded(), by: by))
-        case ("POST", .preview): return try .json(try await fleet.preview(policies: try request.decoded()))
         case ("GET", .fleet): return try .json(try await fleet.fleetDocument())
         case ("POST", .fleet): return try .json(try await fleet.apply(fleet: try request.decoded(), by: by))
         case ("POST", .report): return try .json(try await fleet.driftReport())
@@ -102,6 +102,7 @@ package struct ControllerService: Sendable {
         case (_, .reports), (_, .reportRuns), (_, .reportRun), (_, .reportDifference):
             return try await answerReports(request, route, by: by)
         default:
+            if let answer = try await answerOnPolicies(request, route, by) { return answer }
             throw APIError(
                 code: "method-unknown", sentence: "'\(request.method)' does not go with '\(request.path)'")
         }
@@ -138,7 +139,7 @@ extension APIError {
     var status: Int {
         switch code {
         case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "finding-unknown",
-            "report-unknown", "report-run-unknown", "change-unknown":
+            "report-unknown", "report-run-unknown", "change-unknown", "revision-unknown":
             404
         case "method-unknown": 405
         case "not-allowed", "change-own": 403

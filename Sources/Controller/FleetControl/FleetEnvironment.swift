@@ -73,6 +73,8 @@ package struct FleetSettings: Sendable, Hashable {
     /// An OpenSSH known_hosts file whose keys are accepted at enrolment without asking; nil where there is none.
     package var knownHosts: String?
     package var drift: DriftRules
+    /// How far from its being taken an exemption may end.
+    package var longestExemption: Duration
     /// How a remediation's guests follow one another, where its request says nothing else.
     package var rollout: Rollout
     /// Whether a change request needs somebody else than its author to approve it.
@@ -81,6 +83,7 @@ package struct FleetSettings: Sendable, Hashable {
     package init(
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
         startDeadline: Duration = .seconds(300), knownHosts: String? = nil, drift: DriftRules = DriftRules(),
+        longestExemption: Duration = .seconds(366 * 86_400),
         rollout: Rollout = Rollout(), fourEyes: Bool = false
     ) {
         self.sweepInterval = sweepInterval
@@ -89,6 +92,7 @@ package struct FleetSettings: Sendable, Hashable {
         self.startDeadline = startDeadline
         self.knownHosts = knownHosts
         self.drift = drift
+        self.longestExemption = longestExemption
         self.rollout = rollout
         self.fourEyes = fourEyes
     }

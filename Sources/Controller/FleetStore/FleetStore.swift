@@ -45,9 +45,16 @@ package protocol FleetReading: AuditReading, HistoryReading, ReportReading, Chan
     func host(_ path: NodePath) throws(StoreFailure) -> HostView?
     /// Open and stale ones.
     func openFindings() throws(StoreFailure) -> [Finding]
+    /// Those that an exemption holds.
+    func exemptedFindings() throws(StoreFailure) -> [Finding]
     /// Newest first.
     func resolvedFindings(limit: Int) throws(StoreFailure) -> [Finding]
+    /// The newest revision.
     func policies() throws(StoreFailure) -> PolicySet
+    /// One revision; nil where there is none of that number.
+    func policies(revision: Int) throws(StoreFailure) -> PolicySet?
+    /// Newest first.
+    func policyRevisions(limit: Int) throws(StoreFailure) -> [PolicySet]
     /// Newest first.
     func remediations(limit: Int) throws(StoreFailure) -> [Remediation]
     func remediation(_ id: String) throws(StoreFailure) -> Remediation?
@@ -87,17 +94,8 @@ package enum StoredValueKey: String, Sendable {
     /// As they were at the last start.
     case settings
     case windows
-}
-
-/// All policies as one revision.
-package struct PolicySet: Codable, Sendable, Hashable {
-    package var revision: Int
-    package var policies: [Policy]
-
-    package init(revision: Int = 0, policies: [Policy] = []) {
-        self.revision = revision
-        self.policies = policies
-    }
+    /// What the last evaluation went by.
+    case judgement
 }
 
 /// Why the store could not do what was asked.

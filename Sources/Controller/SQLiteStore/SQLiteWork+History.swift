@@ -101,11 +101,11 @@ extension SQLiteWork {
         WHERE kind = 'facts'
         UNION
         SELECT history.number FROM history JOIN finding ON finding.id = history.finding
-        WHERE finding.state IN ('open', 'stale')
+        WHERE finding.state IN ('open', 'stale', 'exempted')
         UNION
         SELECT MAX(history.number) FROM finding JOIN history
             ON history.path = json_extract(finding.document, '$.path') AND +history.kind = 'facts'
             AND +history.time <= json_extract(finding.document, '$.firstSeen')
-        WHERE finding.state IN ('open', 'stale') GROUP BY finding.id
+        WHERE finding.state IN ('open', 'stale', 'exempted') GROUP BY finding.id
         """
 }

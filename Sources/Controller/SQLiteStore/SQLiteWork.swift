@@ -32,11 +32,6 @@ struct SQLiteWork: FleetWriting {
             [.integer(Int64(limit))])
     }
 
-    func policies() throws(StoreFailure) -> PolicySet {
-        try document(PolicySet.self, "SELECT document FROM policy_revision ORDER BY revision DESC LIMIT 1")
-            ?? PolicySet()
-    }
-
     func remediations(limit: Int) throws(StoreFailure) -> [Remediation] {
         try documents("SELECT document FROM remediation ORDER BY number DESC LIMIT ?", [.integer(Int64(limit))])
     }

@@ -27,6 +27,15 @@ struct ControllerServiceTests {
                 "POST", "/v1/policies", #"{"files":[{"name":"p","text":"policies: 3"}],"prune":false}"#, 422,
                 "policies-invalid"
             ),
+            ("GET", "/v1/policies/explain?path=rack9", "", 404, "path-unknown"),
+            ("GET", "/v1/policies/from?path=rack9", "", 404, "path-unknown"),
+            ("GET", "/v1/policies/from?path=rack7", "", 422, "nothing-known"),
+            ("GET", "/v1/policies/diff", "", 422, "query-missing"),
+            ("GET", "/v1/policies/diff?from=x", "", 422, "query-invalid"),
+            ("GET", "/v1/policies/diff?from=9", "", 404, "revision-unknown"),
+            ("GET", "/v1/policies/revision?revision=9", "", 404, "revision-unknown"),
+            ("POST", "/v1/policies/rollback", #"{"revision":9}"#, 404, "revision-unknown"),
+            ("DELETE", "/v1/policies", "", 405, "method-unknown"),
         ])
     func errors(method: String, target: String, body: String, status: Int, code: String) async throws {
         let fixture = try await ServiceFixture()
@@ -66,7 +75,7 @@ struct ControllerServiceTests {
     static let changes: [(method: String, target: String)] = [
         ("POST", "/v1/hosts"), ("DELETE", "/v1/hosts?path=rack7"), ("POST", "/v1/agents/upgrade"),
         ("POST", "/v1/remediations"), ("POST", "/v1/remediation/resume?id=x"), ("POST", "/v1/freeze"),
-        ("DELETE", "/v1/freeze"), ("POST", "/v1/policies"), ("POST", "/v1/fleet"),
+        ("DELETE", "/v1/freeze"), ("POST", "/v1/policies"), ("POST", "/v1/policies/rollback"), ("POST", "/v1/fleet"),
         ("POST", "/v1/findings/acknowledgement"), ("DELETE", "/v1/findings/acknowledgement?finding=x"),
         ("POST", "/v1/findings/settlement"),
     ]
@@ -89,6 +98,9 @@ struct ControllerServiceTests {
             ("GET", "/v1/audit/verify", ""), ("GET", "/v1/history?path=rack7&since=2026-11-25T10:00:00Z&limit=3", ""),
             ("GET", "/v1/policies", ""), ("POST", "/v1/plan", #"{"paths":[]}"#),
             ("POST", "/v1/policies/preview", #"{"files":[],"prune":false}"#), ("POST", "/v1/report", ""),
+            ("GET", "/v1/findings?exempted=true", ""), ("GET", "/v1/policies/explain?path=rack7", ""),
+            ("GET", "/v1/policies/history?limit=3", ""), ("GET", "/v1/policies/revision?revision=0", ""),
+            ("GET", "/v1/policies/diff?from=0", ""),
         ])
     func readersRead(method: String, target: String, body: String) async throws {
         let fixture = try await ServiceFixture()

@@ -40,6 +40,25 @@ struct RenderingTests {
         }
     }
 
+    @Test("tells what an exemption holds, and what one holds no longer")
+    func exemptions() {
+        var fleet = SmallFleet()
+        fleet.open = [SmallFleet.exempted("rack7/web", lapse: "it expired 2027-01-19T12:00Z")]
+        fleet.exempted = [SmallFleet.exempted("rack9/db")]
+        let run = fleet.run(1).run
+        let plain = text(run, .text)
+        #expect(plain.contains("no longer holds: it expired 2027-01-19T12:00Z"))
+        #expect(plain.contains("Exempted\n  rack9/db"))
+        #expect(plain.contains("before exemptions: 33.3 % (1 of 3)"))
+        #expect(plain.contains("policy expose: 66.6 % (2 of 3), before exemptions 33.3 %"))
+        for format in [ReportFormat.text, .csv] {
+            #expect(text(run, format).contains("exempted by 'legacy' until 2027-01-19T12:00Z (alice: old image)"))
+        }
+        let page = text(run, .html)
+        #expect(page.contains("<h2>Exempted</h2>") && page.contains("If no exemption held"))
+        #expect(text(run, .json).contains("\"complianceBeforeExemptions\":{"))
+    }
+
     @Test("HTML is one page that asks for nothing: no script, no link, no address")
     func selfContained() {
         let page = text(hostileRun(), .html)

@@ -35,6 +35,37 @@ struct ReportBuilderTests {
         #expect(fourth.memory.seenTo == SmallFleet.time(4))
     }
 
+    @Test("tells what an exemption holds apart: neither open nor ended, with the share in line before and after it")
+    func exempted() {
+        var fleet = SmallFleet()
+        fleet.open = [SmallFleet.drift("rack7/web"), SmallFleet.drift("rack9/db")]
+        let first = fleet.run(1)
+        #expect(first.run.complianceBeforeExemptions == nil)
+        fleet.open = [SmallFleet.drift("rack7/web")]
+        fleet.exempted = [SmallFleet.drift("rack9/db", state: .exempted)]
+        let second = fleet.run(2, after: first)
+        #expect(standings(second.run) == ["exempted rack9/db", "persisting rack7/web"])
+        #expect(second.run.summary.counts == ReportCounts(persisting: 1))
+        #expect(second.run.compliance.all == ComplianceShare(inLine: 2, outOfLine: 1))
+        #expect(second.run.complianceBeforeExemptions?.all == ComplianceShare(inLine: 1, outOfLine: 2))
+        #expect(second.run.complianceBeforeExemptions?.policies.map(\.share.outOfLine) == [2])
+        let difference = ReportDifference(from: first.run, to: second.run)
+        #expect(difference.closed.map(\.finding.path.description) == ["rack9/db"] && difference.opened.isEmpty)
+        // It ends: what was held is open again, and did not regress.
+        fleet.open = first.run.findings.map(\.finding)
+        fleet.exempted = []
+        #expect(standings(fleet.run(3, after: second).run) == ["new rack9/db", "persisting rack7/web"])
+    }
+
+    @Test("takes what an exemption holds of a silent host for what can't be told")
+    func exemptedAndSilent() {
+        var fleet = SmallFleet()
+        fleet.exempted = [SmallFleet.drift("rack9/db", state: .exempted)]
+        fleet.hosts[2].health.state = .unreachable
+        let run = fleet.run(1).run
+        #expect(run.complianceBeforeExemptions?.all == ComplianceShare(inLine: 2, unknown: 1))
+    }
+
     @Test("takes one that ended and came back between two runs for regressed")
     func flapping() {
         var fleet = SmallFleet()

@@ -41,6 +41,7 @@ struct SchemaTests {
         fleet.freeze = Freeze(reason: "r", by: "b", since: SmallFleet.start)
         let first = fleet.run(1)
         fleet.open = [SmallFleet.drift("rack7/web")]
+        fleet.exempted = [SmallFleet.exempted("rack7/build-l1")]
         let second = fleet.run(2, after: first).run
         let text = String(decoding: ReportRendering.bytes(second, as: .json), as: UTF8.self)
         #expect(try await verdict(text) == "")

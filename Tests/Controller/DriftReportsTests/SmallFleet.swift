@@ -10,6 +10,7 @@ struct SmallFleet {
     var hosts: [HostView]
     var policies: [Policy]
     var open: [Finding] = []
+    var exempted: [Finding] = []
     var freeze: Freeze?
 
     static let start = Date(timeIntervalSince1970: 1_800_000_000)
@@ -31,8 +32,8 @@ struct SmallFleet {
         _ definition: ReportDefinition, after previous: ReportRun? = nil, memory: ReportMemory? = nil
     ) -> ReportMaterial {
         ReportMaterial(
-            definition: definition, hosts: hosts, policies: policies, policyRevision: 3, open: open, freeze: freeze,
-            previous: previous, earlier: previous.map { [$0.summary] } ?? [],
+            definition: definition, hosts: hosts, policies: policies, policyRevision: 3, open: open,
+            exempted: exempted, freeze: freeze, previous: previous, earlier: previous.map { [$0.summary] } ?? [],
             memory: memory ?? ReportMemory(seenTo: Self.start))
     }
 
@@ -59,6 +60,17 @@ struct SmallFleet {
             kind: kind, path: Self.path(path), setting: .exposure, desired: "exposed", observed: "hidden",
             severity: severity, policy: "expose", mode: .propose, state: state, sentence: sentence, remedy: remedy,
             correctable: true, firstSeen: time(hours), lastSeen: time(hours))
+    }
+
+    /// The same, held by an exemption.
+    static func exempted(_ path: String, lapse: String? = nil) -> Finding {
+        var finding = drift(path, state: lapse == nil ? .exempted : .open)
+        finding.exemption = FindingExemption(
+            Exemption(
+                name: "legacy", selector: PolicySelector(all: true), settings: [.exposure], owner: "alice",
+                reason: "old image", expires: Moment(time(100), "2027-01-19T12:00Z")),
+            lapse: lapse)
+        return finding
     }
 
     static func path(_ text: String) -> NodePath { NodePath(text) ?? NodePath("not-a-path").unsafelyUnwrapped }

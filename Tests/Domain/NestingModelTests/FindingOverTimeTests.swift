@@ -44,6 +44,23 @@ import Testing
         #expect(try finding(at: 40).reopened(after: again).recurrence?.times == 2)
     }
 
+    @Test("One that an exemption holds is no drift, neither regressed nor contested, and keeps both for later")
+    func exempted() throws {
+        var earlier = try finding()
+        earlier.recurrence = FindingRecurrence(times: 2, lastResolved: day, openedAgain: day)
+        earlier.contest = FindingContest(since: day, corrections: [])
+        earlier.acknowledgement = FindingAcknowledgement(by: "alice", at: day, note: "n")
+        var held = try finding(at: 10)
+        held.state = .exempted
+        held.carry(from: earlier, at: day)
+        #expect(!held.countsAsDrift && !held.isRegressed && !held.isContested)
+        #expect(held.acknowledgement == nil)
+        var open = try finding(at: 20)
+        open.carry(from: held, at: day)
+        #expect(open.countsAsDrift && open.isRegressed && open.isContested)
+        #expect(open.recurrence?.times == 2)
+    }
+
     @Test("What a person said holds until its time is over or the policy wants something else")
     func acknowledged() throws {
         var earlier = try finding()

@@ -129,25 +129,54 @@ import Testing
         #expect(engine.evaluate(fleet(.unreachable), now: later).map(\.kind) == [.hostUnread])
     }
 
-    @Test("New drift under a changed policy is intended, any other is corrective, and each keeps its cause")
+    /// What was wanted before, everywhere.
+    private func before(_ policies: [Policy], at time: Date = Sample.now) -> EarlierJudgements {
+        EarlierJudgements(all: EarlierJudgement(policies, at: time))
+    }
+
+    @Test("New drift from what is newly wanted is intended, any other is corrective, and each keeps its cause")
     func cause() {
-        let first = hidden.evaluate(fleet(), changedPolicies: ["p"], now: Sample.now)
+        let first = hidden.evaluate(fleet(), earlier: before([]), now: Sample.now)
         #expect(Set(first.map(\.cause)) == [.intended])
         let second = hidden.evaluate(fleet(), previous: first, now: later)
         #expect(Set(second.map(\.cause)) == [.intended])
-        #expect(Set(hidden.evaluate(fleet(), changedPolicies: ["q"], now: later).map(\.cause)) == [.corrective])
+        let same = [Sample.policy("other-name", priority: 4, DesiredSettings(exposure: false, hostNesting: false))]
+        #expect(Set(hidden.evaluate(fleet(), earlier: before(same), now: later).map(\.cause)) == [.corrective])
+    }
+
+    @Test("Drift from a lower policy is intended where the one above it was taken away")
+    func causeOfRemoval() {
+        let engine = PolicyEngine([Sample.policy("low", DesiredSettings(exposure: false))])
+        let both = [
+            Sample.policy("low", DesiredSettings(exposure: false)),
+            Sample.policy("high", priority: 9, DesiredSettings(exposure: true)),
+        ]
+        let found = engine.evaluate(fleet(), earlier: before(both), now: later)
+        #expect(Set(found.map(\.cause)) == [.intended])
     }
 
     @Test("Standing drift becomes intended only where the policy's change is about it")
     func causeOfStanding() {
-        func engine(_ memory: Int64, _ mode: PolicyMode = .propose) -> PolicyEngine {
-            PolicyEngine([Sample.policy("p", mode: mode, DesiredSettings(startupMemory: memory))])
+        func policies(_ memory: Int64, _ mode: PolicyMode = .propose) -> [Policy] {
+            [Sample.policy("p", mode: mode, DesiredSettings(startupMemory: memory))]
         }
-        let first = engine(8 << 30).evaluate(fleet(), now: Sample.now)
-        let mode = engine(8 << 30, .audit).evaluate(fleet(), previous: first, changedPolicies: ["p"], now: later)
+        let old = policies(8 << 30)
+        let first = PolicyEngine(old).evaluate(fleet(), now: Sample.now)
+        let mode = PolicyEngine(policies(8 << 30, .audit)).evaluate(
+            fleet(), previous: first, earlier: before(old), now: later)
         #expect(Set(mode.map(\.cause)) == [.corrective])
-        let size = engine(16 << 30).evaluate(fleet(), previous: first, changedPolicies: ["p"], now: later)
+        let size = PolicyEngine(policies(16 << 30)).evaluate(
+            fleet(), previous: first, earlier: before(old), now: later)
         #expect(Set(size.map(\.cause)) == [.intended])
+    }
+
+    @Test("A host is held against what it was judged by itself, and not against what the others were")
+    func causeByHost() {
+        let now = [Sample.policy("p", DesiredSettings(exposure: false))]
+        let earlier = EarlierJudgements(byHost: [Sample.path("r/a"): EarlierJudgement([], at: Sample.now)])
+        let found = PolicyEngine(now).evaluate(fleet(), earlier: earlier, now: later)
+        let causes = Dictionary(uniqueKeysWithValues: found.map { ($0.path.description, $0.cause) })
+        #expect(causes == ["r/a": .corrective, "r/a/c": .intended])
     }
 
     @Test("A host that was never read, or is off, is no alarm")

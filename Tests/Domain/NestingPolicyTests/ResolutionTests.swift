@@ -108,7 +108,7 @@ import Testing
         arguments: [("rack7/x", false), ("rack9/x", true), ("**/x", false), ("rack*/x", false)])
     func unknownHost(path: String, isFault: Bool) {
         let policy = Sample.policy("p", PolicySelector(paths: [path]), DesiredSettings(exposure: true))
-        #expect(PolicyFault.unknownHosts(in: [policy], roots: ["rack7"]).isEmpty != isFault)
+        #expect(PolicyFault.unknownHosts(in: PolicyBook(policies: [policy]), roots: ["rack7"]).isEmpty != isFault)
     }
 
     @Test("A delta tells added, changed and removed, and the place makes no difference")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import NestingModel
 import Testing
 
@@ -17,7 +18,7 @@ struct SubjectTests {
             Sample.policy("loses", DesiredSettings(exposure: false)),
             Sample.policy("hosts", PolicySelector(levels: [0]), DesiredSettings(hostNesting: true)),
         ])
-        let subjects = engine.subjects(in: NestingTree.join(hosts).tree)
+        let subjects = engine.subjects(in: NestingTree.join(hosts).tree, now: Sample.now)
         #expect(
             subjects == [
                 PolicySubject(path: Sample.path("rack7"), policies: ["hosts"], unread: []),
@@ -27,6 +28,17 @@ struct SubjectTests {
             ])
     }
 
+    @Test("are none of a policy whose date has not come")
+    func waiting() {
+        var later = Sample.policy("later", DesiredSettings(exposure: true))
+        let from = Sample.now.addingTimeInterval(60)
+        later.from = Moment(from, "then")
+        let engine = PolicyEngine([later])
+        let tree = NestingTree.join(hosts).tree
+        #expect(engine.subjects(in: tree, now: Sample.now).isEmpty)
+        #expect(engine.subjects(in: tree, now: from).map(\.path.name) == ["a", "b"])
+    }
+
     @Test(
         "a selector picks nodes by the same words as a policy's",
         arguments: [
@@ -34,6 +46,9 @@ struct SubjectTests {
             (PolicySelector(labels: ["site": "lab"]), ["rack7", "rack7/a"]),
             (PolicySelector(paths: ["*/b"]), ["rack8/b"]), (PolicySelector(levels: [0]), ["rack7", "rack8"]),
             (PolicySelector(uuids: [Sample.uuid(2)]), ["rack7/a"]), (PolicySelector(), []),
+            (PolicySelector(labelRules: [LabelRule("site", .isMissing)]), ["rack8", "rack8/b"]),
+            (PolicySelector(levels: [1], not: [PolicySelector(guests: ["b"])]), ["rack7/a"]),
+            (PolicySelector(all: true, not: [PolicySelector(uuids: [Sample.uuid(2)])]), ["rack7", "rack8", "rack8/b"]),
         ])
     func selects(_ selector: PolicySelector, _ paths: [String]) {
         let selected = NestingTree.join(hosts).tree.paths(selectedBy: selector)

@@ -32,6 +32,7 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     }
     if !paths.isEmpty { try check(paths, are: try await context.client.get(.tree)) }
     var query: [(name: String, value: String)] = context.parsed.flag("resolved") ? [("resolved", "true")] : []
+    if context.parsed.flag("exempted") { query.append(("exempted", "true")) }
     // One path is the controller's to filter; several are filtered here.
     if paths.count == 1 { query.append(("path", paths[0].description)) }
     var findings: [Finding] = try await context.client.get(.findings, query)
@@ -39,7 +40,9 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         findings = findings.filter { finding in paths.contains { $0 == finding.path || $0.contains(finding.path) } }
     }
     try context.show(findings) { findings in
-        findings.isEmpty ? "no drift" : findingsText(findings, context.terminal)
+        findings.isEmpty
+            ? context.parsed.flag("exempted") ? "nothing is exempted" : "no drift"
+            : findingsText(findings, context.terminal)
     }
     return findings.contains(where: \.countsAsDrift) ? ExitCode.drift : ExitCode.inLine
 }

@@ -9,13 +9,15 @@ let driftCommand = Command(
     "drift", "what is not as it should be",
     discussion: "Exits with 2 where anything is open. What somebody has acknowledged is shown apart and does not count "
         + "for that, and neither does a suggestion (unused-exposure). A finding that comes back after it was resolved "
-        + "keeps its first day and says how often it did.",
+        + "keeps its first day and says how often it did. What an exemption holds is no drift: --exempted shows it.",
     examples: [
         ("nestor drift", ""), ("nestor drift rack7 --refresh", "one subtree, read now"),
         ("nestor drift ack rack7/build-l1 --note 'until the move' --until 7d", "seen, and let be for a week"),
     ], arguments: [pathsArgument],
     options: [
-        CommandOption("resolved", "also those that ended"), CommandOption("refresh", "read the hosts first"),
+        CommandOption("resolved", "also those that ended"),
+        CommandOption("exempted", "what exemptions hold, instead of what is open: by whom, why and until when"),
+        CommandOption("refresh", "read the hosts first"),
     ],
     commands: [
         Command(

@@ -33,7 +33,7 @@ extension Finding {
     var standing: String {
         var words = ["\(state)"]
         if state == .resolved { return words[0] }
-        if contest != nil { words.append("contested") }
+        if isContested { words.append("contested") }
         if let recurrence { words.append("regressed \(recurrence.times)×") }
         return words.joined(separator: ", ")
     }
@@ -46,7 +46,9 @@ extension Finding {
                 "  it was resolved at \(recurrence.lastResolved.formatted(.iso8601)), open again since "
                     + "\(recurrence.openedAgain.formatted(.iso8601)), first seen \(firstSeen.formatted(.iso8601))")
         }
-        if let contest {
+        if state == .exempted {
+            lines.append("  → \(exemption?.sentence ?? "an exemption holds it")")
+        } else if let contest {
             lines.append("  contested: \(contest.sentence), so Nestor leaves it alone")
             lines += contest.corrections.map {
                 "    \($0.at.formatted(.iso8601)) corrected by remediation \($0.remediation)"

@@ -9,7 +9,7 @@ struct TreeText {
 
     init(terminal: Terminal, findings: [Finding]) {
         self.terminal = terminal
-        self.findings = Dictionary(grouping: findings.filter { $0.state != .resolved }, by: \.path)
+        self.findings = Dictionary(grouping: findings.filter(\.state.isOpen), by: \.path)
     }
 
     func lines(_ tree: NestingTree) -> [String] {
@@ -84,13 +84,14 @@ func bytes(_ count: Int64) -> String {
 extension Finding {
     /// One line without the path.
     var summary: String {
-        what + (contest == nil ? "" : ", contested") + (acknowledgement == nil ? "" : ", acknowledged")
+        what + (isContested ? ", contested" : "") + (acknowledgement == nil ? "" : ", acknowledged")
     }
 
     private var what: String {
         guard let setting else { return "\(kind): \(sentence)" }
+        let exempted = exemption.map { "; \($0.sentence)" } ?? ""
         return desired.isEmpty
             ? "\(kind) \(setting): \(sentence)"
-            : "\(kind) \(setting): \(observed), wanted \(desired)\(policy.map { " (\($0))" } ?? "")"
+            : "\(kind) \(setting): \(observed), wanted \(desired)\(policy.map { " (\($0))" } ?? "")\(exempted)"
     }
 }

@@ -16,6 +16,8 @@ package struct ReportRun: Codable, Sendable, Hashable {
     package var freeze: Freeze?
     /// How many of the selected nodes are as the policies want them: all, then by policy, then by level.
     package var compliance: ComplianceTable
+    /// The same if no exemption held; nil where none does.
+    package var complianceBeforeExemptions: ComplianceTable?
     /// Of this run and those before it, oldest first.
     package var trend: [ReportTrendPoint]
     package var tree: ReportTree
@@ -24,8 +26,8 @@ package struct ReportRun: Codable, Sendable, Hashable {
 
     package init(
         summary: ReportRunSummary, policyRevision: Int, hosts: Int, guests: Int, notHeard: [HostRowState],
-        freeze: Freeze?, compliance: ComplianceTable, trend: [ReportTrendPoint], tree: ReportTree,
-        findings: [ReportedFinding]
+        freeze: Freeze?, compliance: ComplianceTable, complianceBeforeExemptions: ComplianceTable? = nil,
+        trend: [ReportTrendPoint], tree: ReportTree, findings: [ReportedFinding]
     ) {
         self.schema = Self.currentSchema
         self.summary = summary
@@ -35,6 +37,7 @@ package struct ReportRun: Codable, Sendable, Hashable {
         self.notHeard = notHeard
         self.freeze = freeze
         self.compliance = compliance
+        self.complianceBeforeExemptions = complianceBeforeExemptions
         self.trend = trend
         self.tree = tree
         self.findings = findings
@@ -102,7 +105,12 @@ package enum FindingStanding: String, OpenEnumeration, CaseIterable {
     case new
     /// It had ended, and is back.
     case regressed
-    case persisting, resolved, unknown
+    case persisting, resolved
+    /// An exemption holds it: neither open nor ended.
+    case exempted
+    case unknown
+
+    package var isOpen: Bool { self != .resolved && self != .exempted }
 }
 
 package struct ReportedFinding: Codable, Sendable, Hashable {

@@ -4,7 +4,8 @@ import NestingPolicy
 
 /// Counts who is as the policies want. A node is out of line for a policy by an open finding of that policy; it can't
 /// be told where the finding is stale or says that a fact is unknown, or where the report that it rests on is not of
-/// now. Out of line wins over what can't be told, and both over in line.
+/// now. Out of line wins over what can't be told, and both over in line. An exempted finding counts as an open one: leave
+/// them out to count after exemptions.
 struct ComplianceCount {
     private(set) var table = ComplianceTable()
 
@@ -21,10 +22,16 @@ struct ComplianceCount {
 
     init(_ subjects: [PolicySubject], findings: [Finding]) {
         var standings: [Place: Standing] = [:]
+        /// An exempted one stays so where its host falls silent.
+        var held: Set<Place> = []
         for finding in findings {
             guard let policy = finding.policy else { continue }
             let isKnown = finding.state == .open && finding.kind != .unreadable
             let place = Place(path: finding.path, policy: policy)
+            if finding.state == .exempted, finding.kind != .unreadable {
+                held.insert(place)
+                continue
+            }
             standings[place] = max(standings[place] ?? .inLine, isKnown ? .outOfLine : .unknown)
         }
         var policies: [String: ComplianceShare] = [:]
@@ -33,7 +40,9 @@ struct ComplianceCount {
             var whole = Standing.inLine
             for policy in subject.policies {
                 let floor: Standing = subject.unread.contains(policy) ? .unknown : .inLine
-                let standing = max(standings[Place(path: subject.path, policy: policy)] ?? .inLine, floor)
+                let place = Place(path: subject.path, policy: policy)
+                let isHeld = held.contains(place) && floor == .inLine
+                let standing = max(standings[place] ?? .inLine, isHeld ? .outOfLine : floor)
                 policies[policy, default: ComplianceShare()].count(standing)
                 whole = max(whole, standing)
             }

@@ -45,5 +45,9 @@ extension Finding {
         return desired.isEmpty
             ? "\(kind) \(setting): \(sentence)\(stale)"
             : "\(kind) \(setting): \(observed), wanted \(desired)\(policy.map { " (\($0))" } ?? "")\(stale)"
+                + (exemption.map { "; \($0.sentence)" } ?? "")
     }
+
+    /// What to do; of an exempted one, why nothing is.
+    var advice: String { state == .exempted ? exemption?.sentence ?? "" : remedy }
 }

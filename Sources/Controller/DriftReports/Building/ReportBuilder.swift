@@ -27,11 +27,13 @@ package struct ReportBuilder {
 
     package func build() -> (run: ReportRun, memory: ReportMemory) {
         let findings = compared()
-        let open = findings.filter { $0.standing != .resolved }.map(\.finding)
+        let open = findings.filter(\.standing.isOpen).map(\.finding)
+        let exempted = findings.filter { $0.standing == .exempted }.map(\.finding)
         let notHeard = notHeard()
-        let compliance = ComplianceCount(
-            PolicyEngine(material.policies).subjects(in: tree).filter { selected.contains($0.path) }, findings: open
-        ).table
+        let subjects = PolicyEngine(material.policies).subjects(in: tree, now: occasion.at).filter {
+            selected.contains($0.path)
+        }
+        let compliance = ComplianceCount(subjects, findings: open).table
         var counts = ReportCounts(notHeard: notHeard.count)
         for reported in findings { counts.count(reported.standing) }
         let summary = ReportRunSummary(
@@ -45,7 +47,10 @@ package struct ReportBuilder {
             summary: summary, policyRevision: material.policyRevision,
             hosts: nodes.reduce(0) { $0 + ($1.host == nil ? 0 : 1) },
             guests: nodes.reduce(0) { $0 + ($1.guest == nil ? 0 : 1) }, notHeard: notHeard, freeze: material.freeze,
-            compliance: compliance, trend: trend.map(ReportTrendPoint.init),
+            compliance: compliance,
+            complianceBeforeExemptions: exempted.isEmpty
+                ? nil : ComplianceCount(subjects, findings: open + exempted).table,
+            trend: trend.map(ReportTrendPoint.init),
             tree: ReportTreeBuilder(selected: selected, findings: open).tree(tree), findings: findings)
         return (run, memory(after: findings, number: summary.number))
     }
@@ -53,19 +58,21 @@ package struct ReportBuilder {
     // MARK: Findings
 
     private func compared() -> [ReportedFinding] {
-        let before = material.previous?.findings.filter { $0.standing != .resolved }.map(\.finding) ?? []
+        let before = material.previous?.findings.filter(\.standing.isOpen).map(\.finding) ?? []
         let known = Dictionary(before.map { ($0.id, $0) }) { first, _ in first }
         let places = Set(nodes.lazy.map(\.path))
-        let openAnywhere = Set(material.open.map(\.id))
-        var result = material.open.compactMap { finding -> ReportedFinding? in
+        let standing = material.open + material.exempted
+        let standingAnywhere = Set(standing.map(\.id))
+        var result = standing.compactMap { finding -> ReportedFinding? in
             // One whose guest is no longer listed (its host could not be asked) must not fall out of sight.
             let isOurs =
                 selected.contains(finding.path)
                 || !places.contains(finding.path)
                     && (material.definition.selector.all || known[finding.id] != nil)
-            return isOurs ? ReportedFinding(standing: standing(of: finding, known: known), finding: finding) : nil
+            return isOurs ? ReportedFinding(standing: self.standing(of: finding, known: known), finding: finding) : nil
         }
-        for finding in before where !openAnywhere.contains(finding.id) {
+        // What an exemption holds from now on did not end.
+        for finding in before where !standingAnywhere.contains(finding.id) {
             var ended = finding
             ended.state = .resolved
             ended.lastSeen = occasion.at
@@ -82,6 +89,7 @@ package struct ReportBuilder {
     }
 
     private func standing(of finding: Finding, known: [String: Finding]) -> FindingStanding {
+        if finding.state == .exempted { return .exempted }
         if known[finding.id] != nil {
             // Opened anew since the run before: it ended and came back between the two.
             if let previous = material.previous?.summary.at, finding.firstSeen > previous { return .regressed }
@@ -120,7 +128,7 @@ extension ReportCounts {
         case .persisting: persisting += 1
         case .regressed: regressed += 1
         case .resolved: resolved += 1
-        case .unknown: break
+        case .exempted, .unknown: break
         }
     }
 }

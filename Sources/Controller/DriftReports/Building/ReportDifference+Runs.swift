@@ -4,7 +4,7 @@ import NestingModel
 extension ReportDifference {
     /// What lies between two runs of one report, whichever came first.
     package init(from earlier: ReportRun, to later: ReportRun) {
-        func open(_ run: ReportRun) -> [ReportedFinding] { run.findings.filter { $0.standing != .resolved } }
+        func open(_ run: ReportRun) -> [ReportedFinding] { run.findings.filter { $0.standing.isOpen } }
         func byID(_ run: ReportRun) -> [String: ReportedFinding] {
             Dictionary(open(run).map { ($0.finding.id, $0) }) { first, _ in first }
         }

@@ -11,6 +11,8 @@ package struct ReportMaterial: Sendable {
     package var policyRevision: Int
     /// All open and stale ones of the fleet.
     package var open: [Finding]
+    /// Those that an exemption holds.
+    package var exempted: [Finding]
     package var freeze: Freeze?
     /// The run before, whole; nil for the first one.
     package var previous: ReportRun?
@@ -20,13 +22,15 @@ package struct ReportMaterial: Sendable {
 
     package init(
         definition: ReportDefinition, hosts: [HostView], policies: [Policy], policyRevision: Int, open: [Finding],
-        freeze: Freeze?, previous: ReportRun?, earlier: [ReportRunSummary], memory: ReportMemory
+        exempted: [Finding] = [], freeze: Freeze?, previous: ReportRun?, earlier: [ReportRunSummary],
+        memory: ReportMemory
     ) {
         self.definition = definition
         self.hosts = hosts
         self.policies = policies
         self.policyRevision = policyRevision
         self.open = open
+        self.exempted = exempted
         self.freeze = freeze
         self.previous = previous
         self.earlier = earlier

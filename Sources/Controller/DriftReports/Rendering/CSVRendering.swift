@@ -25,7 +25,7 @@ struct CSVRendering {
                         finding.path.description, String(finding.path.level), finding.kind.rawValue,
                         finding.setting?.rawValue ?? "", finding.desired, finding.observed, finding.policy ?? "",
                         finding.mode?.rawValue ?? "", finding.cause.rawValue, finding.firstSeen.formatted(.iso8601),
-                        finding.lastSeen.formatted(.iso8601), finding.sentence, finding.remedy,
+                        finding.lastSeen.formatted(.iso8601), finding.sentence, finding.advice,
                     ]))
         }
     }

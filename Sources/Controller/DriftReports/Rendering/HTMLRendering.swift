@@ -98,7 +98,7 @@ struct HTMLRendering {
                             HTMLText.escaped(finding.desired), HTMLText.escaped(finding.observed),
                             "<span class=\"severity \(finding.severity)\">\(finding.severity)</span>",
                             ReportWords.time(finding.firstSeen),
-                            sentence(finding.sentence, standing == .resolved ? "" : finding.remedy),
+                            sentence(finding.sentence, standing == .resolved ? "" : finding.advice),
                         ], emit)
                 }
             }
@@ -109,12 +109,20 @@ struct HTMLRendering {
     private func compliance(_ emit: (String) -> Void) {
         guard run.compliance.all.nodes > 0 else { return }
         emit("<section><h2>In line, by policy and by level</h2>\n")
-        table(["", "In line", "", "Out of line", "Can't be told", "Nodes"], "shares", emit) {
-            for policy in run.compliance.policies { row(cells(policy.policy, policy.share), emit) }
-            for level in run.compliance.levels { row(cells("level \(level.level)", level.share), emit) }
-            row(cells("all", run.compliance.all), emit)
+        shares(run.compliance, emit)
+        if let before = run.complianceBeforeExemptions {
+            emit("<h3>If no exemption held</h3>\n")
+            shares(before, emit)
         }
         emit("</section>\n")
+    }
+
+    private func shares(_ compliance: ComplianceTable, _ emit: (String) -> Void) {
+        table(["", "In line", "", "Out of line", "Can't be told", "Nodes"], "shares", emit) {
+            for policy in compliance.policies { row(cells(policy.policy, policy.share), emit) }
+            for level in compliance.levels { row(cells("level \(level.level)", level.share), emit) }
+            row(cells("all", compliance.all), emit)
+        }
     }
 
     private func cells(_ name: String, _ share: ComplianceShare) -> [String] {

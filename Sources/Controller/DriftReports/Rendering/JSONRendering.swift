@@ -21,6 +21,7 @@ struct JSONRendering {
         field("notHeard", run.notHeard)
         if let freeze = run.freeze { field("freeze", freeze) }
         field("compliance", run.compliance)
+        if let before = run.complianceBeforeExemptions { field("complianceBeforeExemptions", before) }
         field("trend", run.trend)
         field("tree", run.tree)
         emit("\"findings\":[")

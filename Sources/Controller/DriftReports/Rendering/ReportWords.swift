@@ -45,6 +45,7 @@ struct ReportWords {
         case .regressed: "Regressed"
         case .persisting: "Persisting"
         case .resolved: "Resolved"
+        case .exempted: "Exempted"
         case .unknown: "Other"
         }
     }

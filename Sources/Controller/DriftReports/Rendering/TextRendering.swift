@@ -14,8 +14,11 @@ struct TextRendering {
             "\(counts.new) new, \(counts.regressed) regressed, \(counts.persisting) persisting, "
                 + "\(counts.resolved) resolved\n")
         emit("in line: \(line(run.compliance.all))\n")
-        for policy in run.compliance.policies { emit("  policy \(policy.policy.shown): \(line(policy.share))\n") }
-        for level in run.compliance.levels { emit("  level \(level.level): \(line(level.share))\n") }
+        if let before = run.complianceBeforeExemptions { emit("  before exemptions: \(line(before.all))\n") }
+        for policy in run.compliance.policies {
+            emit("  policy \(policy.policy.shown): \(line(policy.share))\(before(policy))\n")
+        }
+        for level in run.compliance.levels { emit("  level \(level.level): \(line(level.share))\(before(level))\n") }
         if run.trend.count > 1 {
             emit("open over the last \(run.trend.count) runs: ")
             emit(run.trend.map { "\($0.counts.open)" }.joined(separator: ", ") + "\n")
@@ -33,8 +36,22 @@ struct TextRendering {
             }
             let finding = reported.finding
             emit("  \(finding.path.description.shown): \(finding.shortSentence.shown) [\(finding.severity)]\n")
-            if reported.standing != .resolved, !finding.remedy.isEmpty { emit("    -> \(finding.remedy.shown)\n") }
+            if reported.standing.isOpen, !finding.remedy.isEmpty { emit("    -> \(finding.remedy.shown)\n") }
         }
+    }
+
+    private func before(_ policy: PolicyCompliance) -> String {
+        before(policy.share, run.complianceBeforeExemptions?.policies.first { $0.policy == policy.policy }?.share)
+    }
+
+    private func before(_ level: LevelCompliance) -> String {
+        before(level.share, run.complianceBeforeExemptions?.levels.first { $0.level == level.level }?.share)
+    }
+
+    /// Only where exemptions make a difference.
+    private func before(_ share: ComplianceShare, _ before: ComplianceShare?) -> String {
+        guard let before, before != share else { return "" }
+        return ", before exemptions \(before.percentText)"
     }
 
     private func line(_ share: ComplianceShare) -> String {

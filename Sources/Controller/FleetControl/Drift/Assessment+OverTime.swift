@@ -6,28 +6,40 @@ import NestingPolicy
 extension Assessment {
     /// Takes up what the store knows of each finding from before: that it comes back after it ended, and that it came
     /// back too often; and writes down what opened, came back and ended.
+    ///
+    /// An exemption neither ends a finding nor lets it come back: that it begins and ends is written down, and nothing is
+    /// counted.
+    /// - Parameter previous: the open, stale and exempted ones.
     mutating func follow(
         previous: [Finding], rule: ContestRule, in work: any FleetWriting, at now: Date
     ) throws(StoreFailure) {
-        let standing = Set(previous.map(\.id))
-        let fresh = findings.filter { $0.state == .open && !standing.contains($0.id) }.map(\.id)
+        let standing = Dictionary(previous.map { ($0.id, $0.state) }) { first, _ in first }
+        let fresh = findings.filter { $0.state != .resolved && standing[$0.id] == nil }.map(\.id)
         let ended = Dictionary(try work.findings(ids: fresh).map { ($0.id, $0) }) { first, _ in first }
         let corrections = Dictionary(
             grouping: try work.corrections(since: now.addingTimeInterval(-rule.within)), by: \.path)
         var entries: [HistoryEntry] = []
         for index in findings.indices {
             var finding = findings[index]
-            if finding.state == .resolved {
+            let before = standing[finding.id]
+            switch (before, finding.state) {
+            case (_, .resolved):
                 entries.append(HistoryEntry(.resolved, finding, at: now))
                 continue
-            }
-            if finding.state == .open, !standing.contains(finding.id) {
+            case (.exempted?, .exempted): break
+            case (_, .exempted):
+                if before == nil, let earlier = ended[finding.id] { finding = finding.remembering(earlier) }
+                entries.append(HistoryEntry(.exempted, finding, at: now, sentence: finding.exemption?.sentence))
+            case (.exempted?, _):
+                entries.append(HistoryEntry(.exemptionEnded, finding, at: now, sentence: finding.exemption?.sentence))
+            case (nil, .open):
                 if let earlier = ended[finding.id] {
                     finding = finding.reopened(after: earlier)
                     entries.append(HistoryEntry(.regressed, finding, at: now))
                 } else {
                     entries.append(HistoryEntry(.opened, finding, at: now))
                 }
+            default: break
             }
             let contest = rule.contest(finding, history: corrections[finding.path] ?? [], now: now)
             if let contest, finding.contest == nil {

@@ -111,8 +111,9 @@ extension FleetController {
         let now = environment.now()
         return try await change(requester, action, finding.id, detail: sentence) { (work) throws(StoreFailure) in
             // As it is now: an evaluation may have ended it meanwhile.
-            guard var stored = try work.findings(ids: [finding.id]).first, stored.state != .resolved else {
-                throw StoreFailure(.conflict, "'\(finding.id)' was resolved meanwhile", remedy: "nestor drift")
+            guard var stored = try work.findings(ids: [finding.id]).first, stored.state.isOpen else {
+                throw StoreFailure(
+                    .conflict, "'\(finding.id)' was resolved or exempted meanwhile", remedy: "nestor drift")
             }
             body(&stored)
             try work.put(findings: [stored])

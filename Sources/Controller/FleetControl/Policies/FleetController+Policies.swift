@@ -1,31 +1,42 @@
 package import ControllerAPI
 import FleetDocuments
 import FleetStore
+import FoundationEssentials
 import NestingModel
 import NestingPolicy
 
 extension FleetController {
     package func policies() async throws(APIError) -> PoliciesAnswer {
         let set = try await read { (work) throws(StoreFailure) in try work.policies() }
-        return PoliciesAnswer(revision: set.revision, policies: set.policies)
+        return PoliciesAnswer(set)
     }
 
-    /// Takes policies from files: all of them or, where anything is wrong, none.
+    /// Takes policies and exemptions from files: all of them or, where anything is wrong, none.
     package func apply(policies request: ApplyRequest, by requester: Requester) async throws(APIError)
         -> PolicyApplyAnswer
     {
         let before = try await read { (work) throws(StoreFailure) in try work.policies() }
-        let draft = try await draft(request, over: before)
-        if draft.changes.isEmpty {
+        return try await take(try await draft(request, over: before), over: before, action: "policy.apply", requester)
+    }
+
+    /// Makes a draft the next revision, with its audit record, and judges the fleet by it.
+    /// - Parameter note: what was done, where it was no ordinary change.
+    func take(
+        _ draft: PolicyDraft, over before: PolicySet, action: String, note: String? = nil, _ requester: Requester
+    ) async throws(APIError) -> PolicyApplyAnswer {
+        let changes = draft.changes
+        if changes.isEmpty {
             return PolicyApplyAnswer(
                 revision: before.revision, added: [], changed: [], removed: [], warnings: draft.warnings)
         }
-        let set = PolicySet(revision: before.revision + 1, policies: draft.policies)
+        let set = PolicySet(
+            revision: before.revision + 1, policies: draft.book.policies, exemptions: draft.book.exemptions,
+            by: requester.name, at: environment.now(), note: note)
         let detail =
-            "revision \(set.revision): added [\(draft.added.joined(separator: ", "))], "
-            + "changed [\(draft.changed.joined(separator: ", "))], removed [\(draft.removed.joined(separator: ", "))]"
-            + Self.differences(from: before.policies, to: set.policies)
-        try await change(requester, "policy.apply", "policies", detail: detail) { (work) throws(StoreFailure) in
+            "revision \(set.revision)\(note.map { ", \($0)" } ?? ""): added [\(changes.added.joined(separator: ", "))], "
+            + "changed [\(changes.changed.joined(separator: ", "))], removed [\(changes.removed.joined(separator: ", "))]"
+            + changes.detail
+        try await change(requester, action, "policies", detail: detail) { (work) throws(StoreFailure) in
             guard try work.policies().revision == before.revision else {
                 throw StoreFailure(
                     .conflict, "the policies were changed meanwhile", remedy: "look at them, then apply again")
@@ -35,48 +46,61 @@ extension FleetController {
             try work.put(nil as String?, as: .enforcementStopped)
             try work.put(nil as TroubledGuests?, as: .troubledGuests)
         }
-        try await evaluate(changed: Set(draft.changes))
+        try await evaluate(before: before)
         return PolicyApplyAnswer(
-            revision: set.revision, added: draft.added, changed: draft.changed, removed: draft.removed,
+            revision: set.revision, added: changes.added, changed: changes.changed, removed: changes.removed,
             warnings: draft.warnings)
     }
 
-    /// What a draft would open, close and correct, over the stored fleet; changes nothing.
+    /// What a draft would open, close, exempt and correct, over the stored fleet; changes nothing.
     package func preview(policies request: ApplyRequest) async throws(APIError) -> PreviewAnswer {
         let before = try await read { (work) throws(StoreFailure) in try work.policies() }
         let draft = try await draft(request, over: before)
         let now = environment.now()
-        let (hosts, open) = try await read { (work) throws(StoreFailure) in
-            (try work.hosts(), try work.openFindings())
+        let (hosts, standing, earlier) = try await read { (work) throws(StoreFailure) in
+            let hosts = try work.hosts()
+            return (
+                hosts, try work.standingFindings(),
+                try work.earlierJudgements(before: before, than: nil, hosts: hosts, now: now)
+            )
         }
-        let assessment = Assessment(
-            hosts: hosts, policies: draft.policies, previous: open, changedPolicies: Set(draft.changes), now: now)
-        let known = Set(open.map(\.id))
+        let assessment = Assessment(hosts: hosts, book: draft.book, previous: standing, earlier: earlier, now: now)
+        let known = Dictionary(standing.map { ($0.id, $0) }) { first, _ in first }
         return PreviewAnswer(
-            opens: assessment.open.filter { !known.contains($0.id) },
-            closes: assessment.findings.filter { $0.state == .resolved && known.contains($0.id) },
-            plan: assessment.plan(Selection(), policies: draft.policies, now: now), warnings: draft.warnings)
+            opens: assessment.open.filter { known[$0.id]?.state.isOpen != true },
+            closes: assessment.findings.filter { $0.state == .resolved && known[$0.id]?.state.isOpen == true },
+            exempts: assessment.findings.filter { $0.state == .exempted && known[$0.id]?.state != .exempted },
+            modes: assessment.open.compactMap { finding in
+                guard let before = known[finding.id], before.state.isOpen, before.mode != finding.mode else {
+                    return nil
+                }
+                return ModeChange(finding: finding, before: before.mode)
+            },
+            plan: assessment.plan(Selection(), now: now), warnings: draft.warnings)
     }
 
     private func draft(_ request: ApplyRequest, over before: PolicySet) async throws(APIError) -> PolicyDraft {
-        if let expected = request.expectedRevision, expected != before.revision {
-            throw APIError(
-                code: "revision-changed",
-                sentence: "the policies are at revision \(before.revision), and \(expected) was expected",
-                remedy: "look at what changed (nestor policy list), then apply again")
-        }
-        return try PolicyDraft(request, over: before, hosts: try await views())
+        try check(request.expectedRevision, is: before)
+        let longest = environment.settings.longestExemption
+        return try PolicyDraft(
+            request, over: before, hosts: try await views(),
+            exemptions: ExemptionBounds(
+                now: environment.now(), longest: TimeInterval(longest.components.seconds)))
     }
 
-    /// What changed in each policy that was there before and still is.
-    private static func differences(from before: [Policy], to after: [Policy]) -> String {
-        let old = Dictionary(before.map { ($0.name, $0) }) { first, _ in first }
-        let sentences = after.flatMap { policy -> [String] in
-            guard let earlier = old[policy.name], earlier != policy else { return [] }
-            return DocumentChanges.sentences(from: earlier, to: policy, passing: ["place"]).map {
-                "\(policy.name): \($0)"
-            }
-        }
-        return sentences.isEmpty ? "" : "; " + DocumentChanges.joined(sentences)
+    func check(_ expected: Int?, is before: PolicySet) throws(APIError) {
+        guard let expected, expected != before.revision else { return }
+        throw APIError(
+            code: "revision-changed",
+            sentence: "the policies are at revision \(before.revision), and \(expected) was expected",
+            remedy: "look at what changed (nestor policy diff \(expected) \(before.revision)), then apply again")
+    }
+}
+
+extension PoliciesAnswer {
+    init(_ set: PolicySet) {
+        self.init(
+            revision: set.revision, policies: set.policies, exemptions: set.exemptions, by: set.by, at: set.at,
+            note: set.note)
     }
 }

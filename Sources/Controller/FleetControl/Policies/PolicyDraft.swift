@@ -5,39 +5,52 @@ import NestingModel
 import NestingPolicy
 import YAMLDocument
 
-/// Policies as they would be after a request: read whole, or refused with every fault.
+/// Policies and exemptions as they would be after a request: read whole, or refused with every fault.
 struct PolicyDraft {
-    let policies: [Policy]
-    private let delta: PolicyDelta
+    let book: PolicyBook
+    /// Against what is stored.
+    let changes: PolicyChanges
     /// What looks like a mistake and is none for sure.
     let warnings: [String]
 
-    var added: [String] { delta.added }
-    var changed: [String] { delta.changed }
-    var removed: [String] { delta.removed }
-    /// Names of all that differ.
-    var changes: [String] { added + changed + removed }
-
     /// - Parameters:
-    ///   - before: what stays beside the files' policies, unless the request prunes.
+    ///   - before: what stays beside the files' own, unless the request prunes.
     ///   - hosts: the fleet, to find paths of hosts that there are not.
-    init(_ request: ApplyRequest, over before: PolicySet, hosts: [HostView]) throws(APIError) {
-        let kept = request.prune ? [] : before.policies
-        let written: [Policy]
+    init(
+        _ request: ApplyRequest, over before: PolicySet, hosts: [HostView], exemptions bounds: ExemptionBounds
+    ) throws(APIError) {
+        let kept = request.prune ? PolicyBook() : before.book
+        let written: PolicyBook
         do throws(YAMLFaults) {
             written = try PolicyDocument.read(
-                request.files.map { DocumentText(name: $0.name, text: $0.text) }, beside: kept,
-                roots: Set(hosts.map(\.host.path.root.name)))
+                request.files.map { DocumentText(name: $0.name, text: $0.text) }, beside: kept.policies,
+                roots: Set(hosts.map(\.host.path.root.name)), exemptions: bounds)
         } catch {
             throw APIError("policies-invalid", error)
         }
-        let names = Set(written.map(\.name))
-        policies = kept.filter { !names.contains($0.name) } + written
-        delta = PolicyDelta(from: before.policies, to: policies)
-        let idle = Set(PolicyEngine(policies).matchingNothing(in: Assessment.tree(of: hosts)))
-        warnings = written.filter { idle.contains($0.name) }.map {
-            "policy '\($0.name)' (\($0.place)) selects nothing that is there now"
-        }
+        let names = (Set(written.policies.map(\.name)), Set(written.exemptions.map(\.name)))
+        self.init(
+            PolicyBook(
+                policies: kept.policies.filter { !names.0.contains($0.name) } + written.policies,
+                exemptions: kept.exemptions.filter { !names.1.contains($0.name) } + written.exemptions),
+            over: before, about: written, hosts: hosts)
+    }
+
+    /// - Parameter written: what warnings are about.
+    init(_ book: PolicyBook, over before: PolicySet, about written: PolicyBook, hosts: [HostView]) {
+        self.book = book
+        changes = PolicyChanges(from: before.book, to: book)
+        let engine = PolicyEngine(book)
+        let tree = Assessment.tree(of: hosts)
+        let idle = (Set(engine.matchingNothing(in: tree)), Set(engine.exemptionsMatchingNothing(in: tree)))
+        let nothing = "selects nothing that is there now"
+        warnings =
+            written.policies.filter { idle.0.contains($0.name) }.map {
+                "policy '\($0.name)' (\($0.place)) \(nothing)"
+            }
+            + written.exemptions.filter { idle.1.contains($0.name) }.map {
+                "exemption '\($0.name)' (\($0.place)) \(nothing)"
+            }
     }
 }
 

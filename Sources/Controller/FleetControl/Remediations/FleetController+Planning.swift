@@ -37,10 +37,10 @@ extension FleetController {
         _ = try await sweep(SweepRequest(paths: touched))
         let (zones, now) = (environment.zones, environment.now())
         let assessment = try await evaluate()
-        let (policies, ground) = try await read { (work) throws(StoreFailure) in
-            (try work.policies().policies, try StartingGround(work, zones: zones, now: now))
+        let ground = try await read { (work) throws(StoreFailure) in
+            try StartingGround(work, zones: zones, now: now)
         }
-        return ground.withoutFrozen(assessment.plan(selection, policies: policies, now: now))
+        return ground.withoutFrozen(assessment.plan(selection, now: now))
     }
 
     /// Holds an item of a running plan against what the fresh reports and the policies of this moment would plan.
@@ -56,11 +56,10 @@ extension FleetController {
             let cause = plan.blocked.first?.sentence ?? "'\(item.path)' is no longer as the plan was made from"
             return (cause, "look at the new plan")
         }
-        let policies = try await read { (work) throws(StoreFailure) in try work.policies().policies }
         var cause = "'\(item.path)' or what runs inside it is no longer as the plan was made from"
         for enforcing in [false, true] {
             let plan = assessment.plan(
-                Selection(paths: [item.path]), policies: policies, now: environment.now(), enforcing: enforcing)
+                Selection(paths: [item.path]), now: environment.now(), enforcing: enforcing)
             if plan.items.contains(where: { $0.covers(item) }) { return nil }
             if let block = plan.blocked.first(where: { $0.path == item.path }) { cause = block.sentence }
         }
@@ -143,10 +142,10 @@ extension FleetController {
         do throws(APIError) {
             let (zones, now, rule) = (environment.zones, environment.now(), environment.settings.drift.retry)
             let startSeconds = startSeconds
-            let (stopped, busy, policies, findings, ground) = try await read { (work) throws(StoreFailure) in
+            let (stopped, busy, findings, ground) = try await read { (work) throws(StoreFailure) in
                 (
                     try work.value(.enforcementStopped, as: String.self),
-                    try !work.unfinishedRemediations().isEmpty, try work.policies().policies,
+                    try !work.unfinishedRemediations().isEmpty,
                     try work.openFindings(), try StartingGround(work, zones: zones, now: now)
                 )
             }
@@ -157,7 +156,7 @@ extension FleetController {
             if case .waits = try await troubledGuests().turn(at: now, rule) { return }
             let assessment = try await evaluate()
             // Over the whole fleet, so that a guest that can't be corrected holds no other one up.
-            var plan = assessment.plan(Selection(), policies: policies, now: environment.now(), enforcing: true)
+            var plan = assessment.plan(Selection(), now: environment.now(), enforcing: true)
             // What is frozen, or waits for its window, holds no other one up either.
             let next = try await turn(among: plan.items, assessment.open, at: now, rule) {
                 ground.mayStart($0, startSeconds: startSeconds)

@@ -27,7 +27,11 @@ struct StartingGround: Sendable {
 
     /// Of the nearest enrolled host at or above.
     func labels(of path: NodePath) -> [String: String] {
-        sequence(first: path, next: \.parent).lazy.compactMap { views[$0]?.host.labels }.first ?? [:]
+        nearest(path)?.host.labels ?? [:]
+    }
+
+    private func nearest(_ path: NodePath) -> HostView? {
+        sequence(first: path, next: \.parent).lazy.compactMap { views[$0] }.first
     }
 
     func whyFrozen(_ item: PlanItem) -> String? {
@@ -92,7 +96,7 @@ struct StartingGround: Sendable {
         }
         let uuid = place == item.path ? item.uuid : guest?.uuid ?? views[place]?.host.uuid
         return window.selector.selects(
-            place, guestName: place.level > 0 ? guest?.name ?? place.name : nil, uuid: uuid, labels: labels(of: place))
+            place, guestName: place.level > 0 ? guest?.name ?? place.name : nil, uuid: uuid, near: nearest(place))
     }
 }
 

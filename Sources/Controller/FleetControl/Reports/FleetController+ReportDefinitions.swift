@@ -1,6 +1,5 @@
 package import ControllerAPI
 import DriftReports
-import FleetDocuments
 import FleetScheduler
 import FleetStore
 import FoundationEssentials

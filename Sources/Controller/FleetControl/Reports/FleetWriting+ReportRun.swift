@@ -26,7 +26,7 @@ extension FleetWriting {
         let (run, left) = ReportBuilder(
             ReportMaterial(
                 definition: definition, hosts: try hosts(), policies: policies.policies,
-                policyRevision: policies.revision, open: try openFindings(),
+                policyRevision: policies.revision, open: try openFindings(), exempted: try exemptedFindings(),
                 freeze: try freeze(at: occasion.at), previous: try reportRun(of: name, id: nil),
                 earlier: try reportRuns(of: name, limit: ReportBuilder.trendLength), memory: memory), occasion
         ).build()

@@ -3,6 +3,7 @@ import FleetDocuments
 import FleetStore
 import NestingModel
 import NestingPolicy
+import ReportDocuments
 import YAMLDocument
 
 /// Reports as they would be after a request: read whole, or refused with every fault.

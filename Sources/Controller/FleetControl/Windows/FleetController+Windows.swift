@@ -87,14 +87,14 @@ extension FleetController {
         let now = environment.now()
         let views = try await views()
         let nodes = Assessment.tree(of: views).nodes
-        let labels = Dictionary(views.map { ($0.host.path, $0.host.labels) }) { first, _ in first }
+        let hosts = Dictionary(views.map { ($0.host.path, $0) }) { first, _ in first }
         let calendar = WindowCalendar(windows, zones: environment.zones.rules(of:))
         return windows.flatMap { window in
             var found: [String] = []
             let selects = nodes.contains { node in
-                let nearest = sequence(first: node.path, next: \.parent).lazy.compactMap { labels[$0] }.first
+                let nearest = sequence(first: node.path, next: \.parent).lazy.compactMap { hosts[$0] }.first
                 return window.selector.selects(
-                    node.path, guestName: node.guest?.name, uuid: node.guest?.uuid, labels: nearest ?? [:])
+                    node.path, guestName: node.guest?.name, uuid: node.guest?.uuid, near: nearest)
             }
             if !selects { found.append("window '\(window.name)' (\(window.place)) selects nothing that is there now") }
             if calendar.next(of: window, from: now) == nil {

@@ -62,18 +62,23 @@ package struct PastCorrection: Codable, Sendable, Hashable {
 
 extension Finding {
     /// Whether it is open after it was resolved once.
-    package var isRegressed: Bool { recurrence != nil && state != .resolved }
+    package var isRegressed: Bool { recurrence != nil && state.isOpen }
 
-    /// Whether a script that asks for drift should hear of it: not where it ended, where a person has acknowledged it,
-    /// and where it only suggests something.
-    package var countsAsDrift: Bool { state != .resolved && acknowledgement == nil && kind != .unusedExposure }
+    /// Whether a person has to settle it before it is corrected again. An exempted finding is not corrected anyway: a
+    /// contest from before rests until the exemption ends.
+    package var isContested: Bool { contest != nil && state.isOpen }
+
+    /// Whether a script that asks for drift should hear of it: not where it ended, where an exemption holds it, where a
+    /// person has acknowledged it, and where it only suggests something.
+    package var countsAsDrift: Bool { state.isOpen && acknowledgement == nil && kind != .unusedExposure }
 
     /// Takes over from an earlier evaluation what evaluating does not tell again. What was about another wish of the
-    /// policy's lapses with it.
+    /// policy's lapses with it, and an acknowledgement also with an exemption: when that ends, it is to be seen.
     package mutating func carry(from earlier: Finding, at now: Date) {
         recurrence = earlier.recurrence
         guard desired == earlier.desired else { return }
         contest = earlier.contest
+        guard state != .exempted else { return }
         acknowledgement = earlier.acknowledgement
         lapse(at: now)
     }
@@ -85,9 +90,16 @@ extension Finding {
 
     /// This finding of now, where an earlier one of the same id was resolved: it keeps its first day, and counts.
     package func reopened(after earlier: Finding) -> Finding {
-        var finding = self
+        var finding = remembering(earlier)
         finding.recurrence = FindingRecurrence(
             times: (earlier.recurrence?.times ?? 0) + 1, lastResolved: earlier.lastSeen, openedAgain: firstSeen)
+        return finding
+    }
+
+    /// The same where an exemption holds it: its past stays with it, and nothing is counted.
+    package func remembering(_ earlier: Finding) -> Finding {
+        var finding = self
+        finding.recurrence = earlier.recurrence
         finding.firstSeen = min(earlier.firstSeen, firstSeen)
         // A contest is a person's to settle, and not the other tool's by a pause.
         if desired == earlier.desired { finding.contest = earlier.contest }

@@ -15,9 +15,14 @@ package struct Finding: Codable, Sendable, Hashable {
     package var severity: Severity
     /// The policy that decides; nil for what no policy asked for.
     package var policy: String?
+    /// The one that holds for this node and this cause; nil for what no policy asked for.
     package var mode: PolicyMode?
+    /// Who says so, where it is not the policy's own mode.
+    package var modeReason: String?
     package var cause: DriftCause
     package var state: FindingState
+    /// The exemption that holds it, or the one that no longer does; nil where there is none.
+    package var exemption: FindingExemption?
     /// What it is, and what is likely behind it.
     package var sentence: String
     package var remedy: String
@@ -111,6 +116,11 @@ package enum FindingState: String, OpenEnumeration {
     case open
     /// Its host can't be read: it may or may not still be so.
     case stale
+    /// An exemption holds it: it is no drift, and is not corrected.
+    case exempted
     case resolved
     case unknown
+
+    /// Whether somebody has to look at it: open, or not known to have ended.
+    package var isOpen: Bool { self == .open || self == .stale || self == .unknown }
 }

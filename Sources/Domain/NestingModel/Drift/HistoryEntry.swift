@@ -55,6 +55,10 @@ package enum HistoryKind: String, OpenEnumeration {
     /// Its host no longer reports the guest.
     case gone
     case opened, regressed, resolved
+    /// An exemption holds it from now on.
+    case exempted
+    /// The exemption that held it ended, or does not accept what is there now: it is open again.
+    case exemptionEnded = "exemption-ended"
     case acknowledged, unacknowledged
     case contested, settled
     /// Nestor corrected it.

@@ -1,3 +1,5 @@
+package import FoundationEssentials
+
 /// What a fleet's owner wants of some guests or hosts, and how far Nestor may go for it.
 package struct Policy: Codable, Sendable, Hashable {
     /// Unique in the fleet.
@@ -6,7 +8,16 @@ package struct Policy: Codable, Sendable, Hashable {
     package var priority: Int
     package var selector: PolicySelector
     package var desired: DesiredSettings
+    /// For drift that a host brought about, and for all drift where `intendedMode` says nothing else.
     package var mode: PolicyMode
+    /// For drift that a change of the policies brought about; nil where it is the same.
+    package var intendedMode: PolicyMode?
+    /// Where another mode holds; the first that matches decides.
+    package var modes: [ModeRule]
+    /// It counts from then on; nil from when it was taken.
+    package var from: Moment?
+    /// How long after `from` a node also complies that has what would be decided without this policy.
+    package var graceSeconds: Int?
     package var disruption: DisruptionRules
     package var severity: Severity
     /// Where it was written, `builders.yaml:12`.
@@ -14,7 +25,8 @@ package struct Policy: Codable, Sendable, Hashable {
 
     package init(
         name: String, priority: Int = 0, selector: PolicySelector, desired: DesiredSettings,
-        mode: PolicyMode = .audit, disruption: DisruptionRules = DisruptionRules(), severity: Severity = .medium,
+        mode: PolicyMode = .audit, intendedMode: PolicyMode? = nil, modes: [ModeRule] = [], from: Moment? = nil,
+        graceSeconds: Int? = nil, disruption: DisruptionRules = DisruptionRules(), severity: Severity = .medium,
         place: String = ""
     ) {
         self.name = name
@@ -22,39 +34,37 @@ package struct Policy: Codable, Sendable, Hashable {
         self.selector = selector
         self.desired = desired
         self.mode = mode
+        self.intendedMode = intendedMode
+        self.modes = modes
+        self.from = from
+        self.graceSeconds = graceSeconds
         self.disruption = disruption
         self.severity = severity
         self.place = place
     }
-}
 
-/// Which nodes a policy is about: those that meet every condition it states. At least one condition is stated;
-/// `all: true` is the way to say "everything".
-package struct PolicySelector: Codable, Sendable, Hashable {
-    package var all: Bool
-    /// Globs over the whole path, in which `*` stands for anything within one name and `**` for any number of names.
-    package var paths: [String]
-    /// Labels of the nearest enrolled host at or above the node.
-    package var labels: [String: String]
-    /// Levels of the node itself: 1 for the guest of a physical host.
-    package var levels: [Int]
-    /// Guest names, as globs.
-    package var guests: [String]
-    package var uuids: [String]
-
-    package init(
-        all: Bool = false, paths: [String] = [], labels: [String: String] = [:], levels: [Int] = [],
-        guests: [String] = [], uuids: [String] = []
-    ) {
-        self.all = all
-        self.paths = paths
-        self.labels = labels
-        self.levels = levels
-        self.guests = guests
-        self.uuids = uuids
+    /// How far it counts at a time.
+    package func phase(at now: Date) -> PolicyPhase {
+        guard let from else { return .full }
+        if now < from.date { return .waiting }
+        return graceEnd.map { now < $0 } == true ? .grace : .full
     }
 
-    package var isEmpty: Bool { self == PolicySelector() }
+    /// Nil where it has no grace.
+    package var graceEnd: Date? {
+        guard let from, let graceSeconds else { return nil }
+        return from.date.addingTimeInterval(TimeInterval(graceSeconds))
+    }
+}
+
+/// How far a policy counts.
+package enum PolicyPhase: String, OpenEnumeration {
+    /// Its date has not come: as if it were not there.
+    case waiting
+    /// What would be decided without it complies, too.
+    case grace
+    case full
+    case unknown
 }
 
 /// The settings that a policy may ask for; nil says nothing about that one.
@@ -97,6 +107,16 @@ package enum PolicyMode: String, OpenEnumeration, CaseIterable {
     /// Correct drift without being asked.
     case enforce
     case unknown
+
+    /// The less, the more careful; a mode that this build doesn't know gives none.
+    package var power: Int {
+        switch self {
+        case .unknown: 0
+        case .audit: 1
+        case .propose: 2
+        case .enforce: 3
+        }
+    }
 }
 
 /// What a correction under a policy may disturb.

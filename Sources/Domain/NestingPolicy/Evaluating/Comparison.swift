@@ -31,6 +31,16 @@ extension Comparison {
         }
     }
 
+    /// Whether a guest has exactly this value, in its definition and where it runs; false for what can't be told.
+    static func has(_ guest: GuestReport, _ setting: Setting, _ value: SettingValue) -> Bool {
+        switch (setting, value) {
+        case (.startupMemory, .bytes(let bytes)): guest.memory.startup.value == bytes
+        case (.maximumVCPUs, .count(let count)): guest.vcpus.maximum.value == count
+        case (.savedState, .flag(true)): guest.state == .saved || guest.savedState.value == true
+        default: of(guest, setting, wanted: value) == .met
+        }
+    }
+
     private static func exposure(_ guest: GuestReport, wanted: Bool) -> Comparison {
         let live = guest.exposure.live
         switch (guest.exposure.configured, live) {

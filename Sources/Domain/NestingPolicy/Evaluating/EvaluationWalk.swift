@@ -3,142 +3,147 @@ import NestingModel
 
 /// One evaluation's way through the tree, parents before children.
 struct EvaluationWalk {
+    /// What goes for all guests of one host.
+    struct Surroundings {
+        /// Of the nearest enrolled host at or above.
+        var traits = HostTraits()
+        /// Policies for this root, and those of them that match the traits.
+        var policies: [Int] = []
+        var matchedPolicies: [Int] = []
+        /// The same of exemptions.
+        var exemptions: [Int] = []
+        var matchedExemptions: [Int] = []
+    }
+
     let index: PolicyIndex
+    let exemptions: ExemptionIndex
+    let earlier: EarlierJudgements
     var ledger: FindingLedger
     let now: Date
     /// Guests that have been exposed for long without running a guest, with since when.
     var unused: [NodePath: Date] = [:]
-    /// Most guests of a host meet the same policies: the last decisions, and what they came from.
+    /// Many guests meet the same policies: the decisions, by what they came from, and the last ones of them.
+    private var known: [[Int]: [(setting: Setting, decision: Decision)]] = [:]
     private var lastMatching: [Int] = []
     private(set) var lastDecisions: [(setting: Setting, decision: Decision)] = []
+    private static let mostKnown = 10_000
 
-    init(index: PolicyIndex, ledger: FindingLedger, now: Date) {
+    init(
+        index: PolicyIndex, exemptions: ExemptionIndex, earlier: EarlierJudgements, ledger: FindingLedger, now: Date
+    ) {
         self.index = index
+        self.exemptions = exemptions
+        self.earlier = earlier
         self.ledger = ledger
         self.now = now
+    }
+
+    mutating func start(_ root: TreeNode) {
+        var around = Surroundings()
+        around.policies = index.search.candidates(root: root.path.name)
+        around.exemptions = exemptions.search.candidates(root: root.path.name)
+        around.match(index, exemptions)
+        visit(root, parent: nil, parentIsCurrent: false, around)
     }
 
     /// - Parameters:
     ///   - parent: the host whose report has this node as a guest; nil for a root, and where no agent is.
     ///   - parentIsCurrent: `isCurrent` of the parent, asked once for all of its guests.
-    ///   - candidates: policies for this root.
-    ///   - labelled: those of them that match `labels`, which are the parent's.
-    mutating func visit(
-        _ node: TreeNode, parent: HostView?, parentIsCurrent: Bool, candidates: [Int], labelled: [Int],
-        labels: [String: String]
+    ///   - outside: what goes for the parent.
+    private mutating func visit(
+        _ node: TreeNode, parent: HostView?, parentIsCurrent: Bool, _ outside: Surroundings
     ) {
-        var (labelled, labels) = (labelled, labels)
-        if let view = node.host {
-            labels = view.host.labels
-            labelled = index.candidates(candidates, labels: labels)
-            checkReading(view, guest: node.guest, parent: parent)
-        } else if node.path.level == 0 {
-            labelled = index.candidates(candidates, labels: [:])
+        guard let view = node.host else {
+            if parentIsCurrent { judge(node, guestIsCurrent: node.guest != nil, hostIsCurrent: false, outside) }
+            visit(node.children, parent: nil, parentIsCurrent: false, outside)
+            return
         }
+        var around = outside
+        around.traits = HostTraits(view)
+        around.match(index, exemptions)
+        checkReading(view, guest: node.guest, parent: parent)
         let guestIsCurrent = node.guest != nil && parentIsCurrent
-        let hostIsCurrent = node.host?.isCurrent == true
-        if guestIsCurrent || hostIsCurrent {
-            decide(index.matching(node, labels: labels, labelled: labelled))
-            for (setting, decision) in lastDecisions {
-                if setting == .hostNesting {
-                    if hostIsCurrent { compareHost(node, decision) }
-                } else if guestIsCurrent {
-                    compareGuest(node, setting, decision)
-                }
+        let hostIsCurrent = view.isCurrent
+        judge(node, guestIsCurrent: guestIsCurrent, hostIsCurrent: hostIsCurrent, around)
+        if guestIsCurrent, hostIsCurrent { crossCheck(node, parent: parent) }
+        visit(node.children, parent: view, parentIsCurrent: hostIsCurrent, around)
+    }
+
+    /// Through a pointer, since a node is large and taking it out of an array would copy it.
+    private mutating func visit(
+        _ nodes: [TreeNode], parent: HostView?, parentIsCurrent: Bool, _ outside: Surroundings
+    ) {
+        nodes.withUnsafeBufferPointer { nodes in
+            for number in nodes.indices {
+                visit(nodes[number], parent: parent, parentIsCurrent: parentIsCurrent, outside)
             }
         }
+    }
+
+    private mutating func judge(
+        _ node: TreeNode, guestIsCurrent: Bool, hostIsCurrent: Bool, _ around: Surroundings
+    ) {
+        guard guestIsCurrent || hostIsCurrent else { return }
+        let selected = SelectedNode(node, around.traits)
+        decide(index.search.matching(selected, candidates: around.matchedPolicies))
+        if guestIsCurrent, let guest = node.guest { judge(guest, node, selected, around) }
+        if hostIsCurrent, let decision = lastDecisions.first(where: { $0.setting == .hostNesting })?.decision {
+            compareHost(node, selected, decision, around)
+        }
         if guestIsCurrent { checkUse(node) }
-        if guestIsCurrent, hostIsCurrent { crossCheck(node, parent: parent) }
-        for number in node.children.indices {
-            visit(
-                node.children[number], parent: node.host, parentIsCurrent: hostIsCurrent, candidates: candidates,
-                labelled: labelled, labels: labels)
+    }
+
+    /// Half a million guests of which most are as they should be: nothing is copied until one is not.
+    private mutating func judge(
+        _ guest: GuestReport, _ node: TreeNode, _ selected: SelectedNode, _ around: Surroundings
+    ) {
+        for number in lastDecisions.indices where lastDecisions[number].setting != .hostNesting {
+            let setting = lastDecisions[number].setting
+            let comparison = Comparison.of(guest, setting, wanted: lastDecisions[number].decision.value)
+            if comparison == .met, lastDecisions[number].decision.against.isEmpty { continue }
+            let decision = lastDecisions[number].decision
+            settle(
+                Judged(
+                    node: node, selected: selected, setting: setting, decision: decision,
+                    host: node.path.parent ?? node.path, exemptions: around.matchedExemptions),
+                comparison,
+                complies: { Comparison.of(guest, setting, wanted: $0) == .met },
+                has: { Comparison.has(guest, setting, $0) },
+                remedy: { SettingRemedy.guest(node.path.name, setting, decision.value) })
         }
     }
 
     private mutating func decide(_ matching: [Int]) {
         guard matching != lastMatching else { return }
         lastMatching = matching
-        let decisions = index.decisions(matching)
-        lastDecisions = Setting.allCases.compactMap { setting in decisions[setting].map { (setting, $0) } }
-    }
-
-    private mutating func compareGuest(_ node: TreeNode, _ setting: Setting, _ decision: Decision) {
-        guard let comparison = node.guest.map({ Comparison.of($0, setting, wanted: decision.value) }) else { return }
-        settle(node, setting, decision, comparison) { SettingRemedy.guest(node.path.name, setting, decision.value) }
-    }
-
-    private mutating func compareHost(_ node: TreeNode, _ decision: Decision) {
-        guard let hypervisor = node.host?.report?.hypervisor, case .flag(let wanted) = decision.value else { return }
-        settle(node, .hostNesting, decision, Comparison.hostNesting(hypervisor, wanted: wanted)) {
-            hypervisor.remedy(nesting: wanted)
+        if let decisions = known[matching] {
+            lastDecisions = decisions
+            return
         }
+        lastDecisions = index.decisions(matching)
+        if known.count < Self.mostKnown { known[matching] = lastDecisions }
     }
 
-    private mutating func settle(
-        _ node: TreeNode, _ setting: Setting, _ decision: Decision, _ comparison: Comparison, remedy: () -> String
+    private mutating func compareHost(
+        _ node: TreeNode, _ selected: SelectedNode, _ decision: Decision, _ around: Surroundings
     ) {
-        guard decision.against.isEmpty else { return openConflict(node, setting, decision) }
-        if comparison == .met { return }
-        let policy = index.entries[decision.policy].policy
-        let wanted = setting.shown(decision.value)
-        var finding = Finding(
-            kind: .drift, path: node.path, uuid: node.guest?.uuid ?? node.host?.host.uuid, setting: setting,
-            desired: wanted, severity: policy.severity, policy: policy.name, mode: policy.mode, sentence: "",
-            remedy: "", firstSeen: now, lastSeen: now)
-        switch comparison {
-        case .met: return
-        case .drift(let observed, let correctable):
-            finding.observed = observed
-            finding.correctable = correctable
-            finding.sentence = "\(setting) of \(node.path) is \(observed), and policy '\(policy.name)' wants \(wanted)"
-            finding.remedy = remedy()
-        case .restartNeeded(let observed, let correctable):
-            finding.become(.restartNeeded)
-            finding.observed = observed
-            finding.correctable = correctable
-            finding.sentence =
-                "\(setting) of \(node.path) is \(wanted) as policy '\(policy.name)' wants, and not yet in effect: \(observed)"
-            finding.remedy = setting == .hostNesting ? remedy() : "restart \(node.path.name)"
-        case .unreadable(let reason):
-            finding.become(.unreadable)
-            finding.observed = "unknown"
-            finding.severity = .low
-            finding.sentence =
-                "policy '\(policy.name)' wants \(setting) \(wanted) of \(node.path), and what it is can't be told: \(reason)"
-            finding.remedy = "give the agent what it lacks, or look there by hand"
-            ledger.leaveOpen(.drift, node.path, setting)
-            ledger.leaveOpen(.restartNeeded, node.path, setting)
+        guard let hypervisor = node.host?.report?.hypervisor, case .flag(let wanted) = decision.value else { return }
+        func complies(_ value: SettingValue) -> Bool {
+            if case .flag(let flag) = value { Comparison.hostNesting(hypervisor, wanted: flag) == .met } else { false }
         }
-        if let owner = node.guest?.owner.value, finding.kind != .unreadable {
-            finding.remedy = OwnerRemedy.text(owner.manager, setting, decision.value, guest: node.path.name)
-        }
-        ledger.open(finding)
-    }
-
-    private mutating func openConflict(_ node: TreeNode, _ setting: Setting, _ decision: Decision) {
-        let policies = ([decision.policy] + decision.against).map { index.entries[$0].policy }
-        let words = policies.prefix(4).map { policy in
-            let value = policy.desired.value(setting).map(setting.shown) ?? ""
-            return "'\(policy.name)'\(policy.place.isEmpty ? "" : " (\(policy.place))") wants \(value)"
-        }
-        ledger.leaveOpen(.drift, node.path, setting)
-        ledger.leaveOpen(.restartNeeded, node.path, setting)
-        ledger.open(
-            Finding(
-                kind: .policyConflict, path: node.path, uuid: node.guest?.uuid ?? node.host?.host.uuid,
-                setting: setting, severity: .high, policy: policies[0].name,
-                sentence:
-                    "\(setting) of \(node.path) is not decided, since policies of priority \(policies[0].priority) "
-                    + "disagree: \(words.joined(separator: ", "))",
-                remedy: "give one of them another priority, or make them agree", firstSeen: now, lastSeen: now))
+        settle(
+            Judged(
+                node: node, selected: selected, setting: .hostNesting, decision: decision, host: node.path,
+                exemptions: around.matchedExemptions),
+            Comparison.hostNesting(hypervisor, wanted: wanted), complies: complies, has: complies,
+            remedy: { hypervisor.remedy(nesting: wanted) })
     }
 }
 
-extension Finding {
-    /// Another kind of the same; its id follows.
-    mutating func become(_ kind: FindingKind) {
-        self.kind = kind
-        id = Finding.id(kind, path, setting)
+extension EvaluationWalk.Surroundings {
+    /// Asks anew which policies and exemptions go with the traits.
+    fileprivate mutating func match(_ index: PolicyIndex, _ all: ExemptionIndex) {
+        matchedPolicies = index.search.candidates(policies, traits)
+        matchedExemptions = all.search.candidates(exemptions, traits)
     }
 }

@@ -4,8 +4,8 @@ import NestingModel
 /// Finds what persists, what is new and what ended, between the findings before and those of now.
 struct FindingLedger {
     private let now: Date
-    private let changedPolicies: Set<String>
-    /// Open and stale ones, by id.
+    private let exemptions: ExemptionIndex
+    /// Open, stale and exempted ones, by id.
     private let before: [String: Finding]
     private let order: [String]
     private(set) var found: [Finding] = []
@@ -16,25 +16,33 @@ struct FindingLedger {
     /// Hosts whose guests could not be listed.
     private var unlisted: Set<NodePath> = []
 
-    init(previous: [Finding], changedPolicies: Set<String>, now: Date) {
+    /// - Parameter exemptions: those of now: a finding that can't be told again stays exempted while its exemption holds.
+    init(previous: [Finding], exemptions: ExemptionIndex, now: Date) {
         let standing = previous.filter { $0.state != .resolved }
         before = Dictionary(standing.map { ($0.id, $0) }) { first, _ in first }
         order = standing.map(\.id)
-        self.changedPolicies = changedPolicies
+        self.exemptions = exemptions
         self.now = now
     }
 
-    /// Takes up a finding of now; its times and cause are set here.
-    mutating func open(_ finding: Finding) {
+    /// Takes up a finding of now; its times, its cause and the mode that goes with it are set here.
+    /// - Parameters:
+    ///   - mode: of the policy that decides.
+    ///   - isIntended: whether what is wanted changed since this node was judged last; asked where a finding is new, or
+    ///     is about another wish.
+    mutating func open(_ finding: Finding, mode: EffectiveMode? = nil, isIntended: () -> Bool = { false }) {
         var finding = finding
         guard foundIDs.insert(finding.id).inserted else { return }
-        let policyChanged = finding.policy.map(changedPolicies.contains) ?? false
         if let earlier = before[finding.id] {
             finding.firstSeen = earlier.firstSeen
-            finding.cause = policyChanged && earlier.desired != finding.desired ? .intended : earlier.cause
+            finding.cause = earlier.desired != finding.desired && isIntended() ? .intended : earlier.cause
             finding.carry(from: earlier, at: now)
         } else {
-            finding.cause = policyChanged ? .intended : .corrective
+            finding.cause = isIntended() ? .intended : .corrective
+        }
+        if let mode {
+            finding.mode = finding.cause == .intended ? mode.intended : mode.corrective
+            finding.modeReason = finding.cause == .intended ? mode.intendedReason : mode.correctiveReason
         }
         found.append(finding)
     }
@@ -54,8 +62,7 @@ struct FindingLedger {
         for id in order where done.insert(id).inserted {
             guard var finding = before[id] else { continue }
             if isStale(finding) {
-                finding.state = .stale
-                finding.lapse(at: now)
+                leave(&finding)
             } else {
                 finding.state = .resolved
                 finding.acknowledgement = nil
@@ -64,6 +71,17 @@ struct FindingLedger {
             result.append(finding)
         }
         return result
+    }
+
+    private func leave(_ finding: inout Finding) {
+        guard finding.state == .exempted, let exemption = finding.exemption else {
+            finding.state = .stale
+            finding.lapse(at: now)
+            return
+        }
+        guard let lapse = exemptions.lapse(of: exemption, at: now) else { return }
+        finding.state = .stale
+        finding.lapse(exemption, lapse)
     }
 
     /// A finding rests on its own host's report, on its parent's, or on both.

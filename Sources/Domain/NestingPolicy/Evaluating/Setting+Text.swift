@@ -13,6 +13,15 @@ extension Setting {
         }
     }
 
+    /// The same, where it is one value and not the least of many.
+    func exactly(_ value: SettingValue) -> String {
+        switch value {
+        case .flag: shown(value)
+        case .bytes(let bytes): Self.size(bytes)
+        case .count(let count): "\(count)"
+        }
+    }
+
     static func exposed(_ flag: Bool) -> String { flag ? "exposed" : "hidden" }
 
     /// Bytes in the largest binary unit that keeps them exact to a tenth: `1.5 GiB`.

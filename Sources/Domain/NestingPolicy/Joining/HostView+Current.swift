@@ -9,5 +9,5 @@ extension HostView {
     }
 
     /// Whether its report is of now and its own: nothing is concluded from any other.
-    var isCurrent: Bool { health.state == .ok && report != nil && !claimsAnother }
+    package var isCurrent: Bool { health.state == .ok && report != nil && !claimsAnother }
 }

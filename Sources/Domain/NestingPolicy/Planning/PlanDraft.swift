@@ -18,7 +18,7 @@ struct PlanDraft {
         self.policies = Dictionary(policies.map { ($0.name, $0) }) { first, _ in first }
         self.modes = modes
         self.now = now
-        let identity = findings.filter { $0.kind.isIdentity && $0.state != .resolved }.sorted { $0.id < $1.id }
+        let identity = findings.filter { $0.kind.isIdentity && $0.state.isOpen }.sorted { $0.id < $1.id }
         doubted = Dictionary(identity.map { ($0.path, $0) }) { first, _ in first }
         doubtedUUIDs = Dictionary(identity.compactMap { finding in finding.uuid.map { ($0.lowercased(), finding) } }) {
             first, _ in first
@@ -63,11 +63,13 @@ struct PlanDraft {
                 .policyGone, "policy '\(finding.policy ?? "")' no longer asks for it", remedy: "wait for the next sweep"
             )
         }
-        guard modes.contains(policy.mode) else {
-            let isAudit = policy.mode == .audit
+        // The mode that goes for this node and this cause; the policy's own where the finding is from before.
+        let mode = finding.mode ?? policy.mode
+        guard modes.contains(mode) else {
+            let reason = finding.modeReason.map { ": \($0)" } ?? ""
             throw PlanRefusal(
-                .auditOnly, "policy '\(name)' is in mode \(policy.mode)",
-                remedy: isAudit ? "set its mode to propose" : "ask for it with nestor remediate")
+                .auditOnly, "policy '\(name)' is in mode \(mode) here\(reason)",
+                remedy: mode == .audit ? "set its mode to propose" : "ask for it with nestor remediate")
         }
     }
 

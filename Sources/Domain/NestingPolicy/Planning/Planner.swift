@@ -9,7 +9,7 @@ package enum Planner {
     /// from its receipt (`HostHealth.reportedAt`).
     ///
     /// - Parameters:
-    ///   - findings: all open and stale ones of the fleet; those outside the selection serve as reasons to refuse
+    ///   - findings: all open and stale ones of the fleet (exempted ones are left alone); those outside the selection serve as reasons to refuse
     ///     (an identity that does not hold).
     ///   - policies: the ones that the findings were made from.
     ///   - selection: these nodes and all below them; empty means the whole fleet.
@@ -22,7 +22,7 @@ package enum Planner {
         let selected = Set(selection)
         // A suggestion asks for nothing that a plan could do.
         let standing = findings.filter {
-            $0.state != .resolved && $0.kind != .unusedExposure && isSelected($0.path, selected)
+            $0.state.isOpen && $0.kind != .unusedExposure && isSelected($0.path, selected)
         }
         var guests: [NodePath: [Finding]] = [:]
         for finding in standing {

@@ -14,6 +14,9 @@ struct PathGlob: Sendable, Hashable {
         root = names[0] == "**" ? nil : runs[0].first?.literal
     }
 
+    /// Whether any path below this root can match.
+    func mayMatch(root: String) -> Bool { runs[0].first?.matches(root) ?? true }
+
     func matches(_ names: [String]) -> Bool {
         guard runs.count > 1 else { return runs[0].count == names.count && Self.fits(runs[0], names, at: 0) }
         let (first, last) = (runs[0], runs[runs.count - 1])

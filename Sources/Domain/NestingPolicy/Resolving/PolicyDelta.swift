@@ -1,14 +1,24 @@
 package import NestingModel
 
-/// What differs between two sets of policies, by name; where a policy was written makes no difference.
+/// What differs between two books of policies, by name; where something was written makes no difference.
 package struct PolicyDelta: Sendable, Hashable {
     package var added: [String] = []
     package var changed: [String] = []
     package var removed: [String] = []
 
     package init(from old: [Policy], to new: [Policy]) {
-        let before = Dictionary(old.map { ($0.name, $0.withoutPlace) }) { first, _ in first }
-        let after = Dictionary(new.map { ($0.name, $0.withoutPlace) }) { first, _ in first }
+        self.init(
+            from: old.map { ($0.name, $0.withoutPlace) }, to: new.map { ($0.name, $0.withoutPlace) })
+    }
+
+    package init(from old: [Exemption], to new: [Exemption]) {
+        self.init(
+            from: old.map { ($0.name, $0.withoutPlace) }, to: new.map { ($0.name, $0.withoutPlace) })
+    }
+
+    private init<Value: Equatable>(from old: [(String, Value)], to new: [(String, Value)]) {
+        let before = Dictionary(old) { first, _ in first }
+        let after = Dictionary(new) { first, _ in first }
         for name in Set(before.keys).union(after.keys).sorted() {
             switch (before[name], after[name]) {
             case (nil, _?): added.append(name)
@@ -21,10 +31,20 @@ package struct PolicyDelta: Sendable, Hashable {
 
     /// Those under which a new finding is the policy's doing and not the host's.
     package var touched: Set<String> { Set(added + changed) }
+    package var isEmpty: Bool { added.isEmpty && changed.isEmpty && removed.isEmpty }
 }
 
 extension Policy {
-    fileprivate var withoutPlace: Policy {
+    package var withoutPlace: Policy {
+        var copy = self
+        copy.place = ""
+        for number in copy.modes.indices { copy.modes[number].place = "" }
+        return copy
+    }
+}
+
+extension Exemption {
+    package var withoutPlace: Exemption {
         var copy = self
         copy.place = ""
         return copy

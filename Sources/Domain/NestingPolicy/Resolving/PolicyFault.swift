@@ -52,15 +52,20 @@ extension PolicyFault {
         return faults
     }
 
-    /// Paths whose first name is written out and is no enrolled host's.
+    /// Paths whose first name is written out and is no enrolled host's, in what policies and exemptions select, leave
+    /// out and set other modes for: a name that is mistyped there would leave nothing out.
     /// - Parameter roots: the names of the enrolled physical hosts.
-    package static func unknownHosts(in policies: [Policy], roots: Set<String>) -> [PolicyFault] {
-        policies.flatMap { policy in
-            policy.selector.paths.compactMap { path in
+    package static func unknownHosts(in book: PolicyBook, roots: Set<String>) -> [PolicyFault] {
+        let policies = book.policies.flatMap { policy in
+            ([policy.selector] + policy.modes.map(\.selector)).map { ("policy", policy.name, policy.place, $0) }
+        }
+        let exemptions = book.exemptions.map { ("exemption", $0.name, $0.place, $0.selector) }
+        return (policies + exemptions).flatMap { kind, name, place, selector in
+            selector.allPaths.compactMap { path -> PolicyFault? in
                 guard let root = PathGlob(path).root, !roots.contains(root) else { return nil }
                 return PolicyFault(
-                    code: .unknownHost, policies: [policy.name], place: policy.place,
-                    sentence: "policy '\(policy.name)' selects '\(path)', and no enrolled host is named '\(root)'",
+                    code: .unknownHost, policies: [name], place: place,
+                    sentence: "\(kind) '\(name)' names '\(path)', and no enrolled host is named '\(root)'",
                     remedy: "enrol the host, or correct the name (see nestor host list)")
             }
         }
@@ -68,10 +73,29 @@ extension PolicyFault {
 }
 
 extension PolicySelector {
+    fileprivate var allPaths: [String] { paths + not.flatMap(\.allPaths) }
+
     /// The same for selectors that say the same in another order.
     fileprivate var normalised: PolicySelector {
         PolicySelector(
-            all: all, paths: Set(paths).sorted(), labels: labels, levels: Set(levels).sorted(),
-            guests: Set(guests).sorted(), uuids: Set(uuids.map { $0.lowercased() }).sorted())
+            all: all, paths: Set(paths).sorted(), labels: labels,
+            labelRules: Set(labelRules.map(\.normalised)).sorted { $0.order < $1.order },
+            platforms: Set(platforms).sorted(), levels: Set(levels).sorted(), guests: Set(guests).sorted(),
+            uuids: Set(uuids.map { $0.lowercased() }).sorted(),
+            not: Set(not.map(\.normalised)).sorted { $0.order < $1.order })
     }
+
+    /// Tells normalised ones apart, the same in every process.
+    private var order: String {
+        let words: [[String]] = [
+            paths, labels.map { "\($0.key)=\($0.value)" }.sorted(), labelRules.map(\.order), platforms.map(\.word),
+            levels.map(String.init), guests, uuids, not.map(\.order),
+        ]
+        return words.map { $0.joined(separator: "\u{1}") }.joined(separator: "\u{2}")
+    }
+}
+
+extension LabelRule {
+    fileprivate var normalised: LabelRule { LabelRule(label, test, Set(values).sorted()) }
+    fileprivate var order: String { ([label, test.rawValue] + values).joined(separator: "\u{1}") }
 }

@@ -1,81 +1,116 @@
+import FoundationEssentials
 import NestingModel
 
-/// All policies, ready to be asked for one node: sorted so that the first to speak of a setting decides it, and kept by
-/// root and by UUID so that a node meets few of those that are not about it.
+/// All policies, ready to be asked for one node: sorted so that the first to speak of a setting decides it.
 struct PolicyIndex: Sendable {
     struct Entry: Sendable {
         var policy: Policy
-        var selector: CompiledSelector
         var asked: [(setting: Setting, value: SettingValue)]
+        var modes: [(selector: CompiledSelector, rule: ModeRule)]
+        /// At the time that `counting` was told.
+        var phase: PolicyPhase = .full
     }
 
-    let entries: [Entry]
-    private let everywhere: [Int]
-    private let byRoot: [String: [Int]]
-    private let byUUID: [String: [Int]]
+    private(set) var entries: [Entry]
+    private let selectors: [CompiledSelector]
+    private(set) var search: SelectorIndex
 
     init(_ policies: [Policy]) {
-        // Of those that agree at the same priority the least powerful decides, so that none gets power by another's name.
-        let sorted = policies.sorted {
-            ($1.priority, Self.power($0.mode), $0.name) < ($0.priority, Self.power($1.mode), $1.name)
+        // Of those that agree at the same priority the least powerful comes first.
+        let sorted = policies.sorted { ($1.priority, $0.mode.power, $0.name) < ($0.priority, $1.mode.power, $1.name) }
+        entries = sorted.map { policy in
+            Entry(
+                policy: policy, asked: policy.desired.asked,
+                modes: policy.modes.map { (CompiledSelector($0.selector), $0) })
         }
-        entries = sorted.map {
-            Entry(policy: $0, selector: CompiledSelector($0.selector), asked: $0.desired.asked)
-        }
-        var everywhere: [Int] = []
-        var byRoot: [String: [Int]] = [:]
-        var byUUID: [String: [Int]] = [:]
-        for (number, entry) in entries.enumerated() {
-            if let uuids = entry.selector.onlyUUIDs {
-                for uuid in uuids { byUUID[uuid, default: []].append(number) }
-            } else if let roots = entry.selector.roots {
-                for root in roots { byRoot[root, default: []].append(number) }
-            } else {
-                everywhere.append(number)
-            }
-        }
-        self.everywhere = everywhere
-        self.byRoot = byRoot
-        self.byUUID = byUUID
+        selectors = sorted.map { CompiledSelector($0.selector) }
+        search = SelectorIndex(selectors)
     }
 
-    private static func power(_ mode: PolicyMode) -> Int { PolicyMode.allCases.firstIndex(of: mode) ?? 0 }
-
-    /// Those that may be about nodes of this tree, but for those that `byUUID` finds.
-    func candidates(root: String) -> [Int] {
-        guard let own = byRoot[root] else { return everywhere }
-        return (everywhere + own).sorted()
+    /// The same as it is at a time: without those whose date has not come.
+    func counting(at now: Date) -> PolicyIndex {
+        guard entries.contains(where: { $0.policy.from != nil }) else { return self }
+        var index = self
+        for number in entries.indices { index.entries[number].phase = entries[number].policy.phase(at: now) }
+        let phases = index.entries.map(\.phase)
+        index.search = SelectorIndex(selectors) { phases[$0] != .waiting }
+        return index
     }
 
-    func candidates(_ numbers: [Int], labels: [String: String]) -> [Int] {
-        numbers.filter { entries[$0].selector.matches(labels: labels) }
-    }
-
-    /// Those that match a node, in deciding order.
-    /// - Parameter candidates: of its root, and already matched with its labels.
-    func matching(
-        _ path: NodePath, guestName: String?, uuid: String?, labels: [String: String], candidates: [Int]
-    ) -> [Int] {
-        var numbers = candidates
-        if !byUUID.isEmpty, let uuid, let own = byUUID[uuid] {
-            numbers = (numbers + self.candidates(own, labels: labels)).sorted()
-        }
-        return numbers.filter { entries[$0].selector.matches(path, guestName: guestName, uuid: uuid) }
-    }
-
-    /// The decision of each setting that a matching policy speaks of.
-    func decisions(_ matching: [Int]) -> [Setting: Decision] {
-        var result: [Setting: Decision] = [:]
+    /// The decision of each setting that a matching policy speaks of, in the settings' order.
+    /// - Parameter matching: in deciding order.
+    func decisions(_ matching: [Int]) -> [(setting: Setting, decision: Decision)] {
+        var speakers: [Setting: [Decision.Speaker]] = [:]
         for number in matching {
             for (setting, value) in entries[number].asked {
-                guard let decided = result[setting] else {
-                    result[setting] = Decision(value: value, policy: number)
-                    continue
-                }
-                let isEqual = entries[decided.policy].policy.priority == entries[number].policy.priority
-                if isEqual, decided.value != value { result[setting]?.against.append(number) }
+                speakers[setting, default: []].append(Decision.Speaker(policy: number, value: value))
             }
         }
-        return result
+        return Setting.allCases.compactMap { setting in
+            speakers[setting].flatMap { decision($0[...]) }.map { (setting, $0) }
+        }
     }
+
+    private func decision(_ speakers: ArraySlice<Decision.Speaker>) -> Decision? {
+        guard let first = speakers.first else { return nil }
+        let priority = entries[first.policy].policy.priority
+        let equal = speakers.dropFirst().prefix { entries[$0.policy].policy.priority == priority }
+        var decision = Decision(
+            value: first.value, policy: first.policy,
+            agreeing: equal.filter { $0.value == first.value }.map(\.policy),
+            against: equal.filter { $0.value != first.value }.map(\.policy),
+            below: speakers.dropFirst(1 + equal.count).map(\.policy))
+        guard decision.against.isEmpty, entries[first.policy].phase == .grace else { return decision }
+        // What would be decided without it; where those disagree, nothing would be.
+        guard let without = self.decision(speakers.dropFirst()) else {
+            decision.alsoComplies = .anything
+            return decision
+        }
+        guard without.against.isEmpty else { return decision }
+        switch without.alsoComplies {
+        case .anything: decision.alsoComplies = .anything
+        case .values(let values): decision.alsoComplies = .values([without.value] + values)
+        }
+        return decision
+    }
+
+    /// How far Nestor goes for a decided setting of a node: of the policies that ask for the same, the one that goes
+    /// least far holds, so that none gets power by another's name.
+    func mode(_ decision: Decision, of node: SelectedNode) -> EffectiveMode {
+        var modes = mode(decision.policy, of: node)
+        for number in decision.agreeing {
+            let other = mode(number, of: node)
+            let reason = "policy '\(entries[number].policy.name)' asks for the same and goes less far"
+            if other.corrective.power < modes.corrective.power {
+                (modes.corrective, modes.correctiveReason) = (other.corrective, other.correctiveReason ?? reason)
+            }
+            if other.intended.power < modes.intended.power {
+                (modes.intended, modes.intendedReason) = (other.intended, other.intendedReason ?? reason)
+            }
+        }
+        return modes
+    }
+
+    private func mode(_ number: Int, of node: SelectedNode) -> EffectiveMode {
+        let policy = entries[number].policy
+        guard let rule = entries[number].modes.first(where: { $0.selector.matches(node) })?.rule else {
+            return EffectiveMode(
+                corrective: policy.mode, intended: policy.intendedMode ?? policy.mode,
+                intendedReason: policy.intendedMode.map { "policy '\(policy.name)' is \($0) for an intended change" })
+        }
+        let place = rule.place.isEmpty ? "" : " (\(rule.place))"
+        let reason = "policy '\(policy.name)' says so of this node\(place): \(rule.reason)"
+        return EffectiveMode(
+            corrective: rule.mode, intended: rule.intendedMode ?? rule.mode, correctiveReason: reason,
+            intendedReason: reason)
+    }
+}
+
+/// How far Nestor goes, by what made the drift.
+struct EffectiveMode: Sendable, Hashable {
+    var corrective: PolicyMode
+    var intended: PolicyMode
+    /// Nil for the policy's own mode.
+    var correctiveReason: String?
+    var intendedReason: String?
 }

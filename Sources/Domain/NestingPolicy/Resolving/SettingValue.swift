@@ -32,9 +32,33 @@ extension DesiredSettings {
 
 /// Who decides one setting of one node.
 struct Decision: Sendable, Hashable {
+    struct Speaker: Sendable, Hashable {
+        var policy: Int
+        var value: SettingValue
+    }
+
+    /// What complies beside the value itself.
+    enum Alternatives: Sendable, Hashable {
+        case values([SettingValue])
+        case anything
+    }
+
     var value: SettingValue
     /// Its number in the index.
     var policy: Int
+    /// Others of the same priority that ask for the same.
+    var agreeing: [Int] = []
     /// Others of the same priority that ask for another value: then nothing is decided.
     var against: [Int] = []
+    /// Those of a lower priority that speak of it, too.
+    var below: [Int] = []
+    /// During a grace period: what would be decided without the policy.
+    var alsoComplies = Alternatives.values([])
+}
+
+extension Exemption {
+    /// The one value of a setting that it is pinned to; nil where any is accepted.
+    func accepted(_ setting: Setting) -> SettingValue? {
+        setting == .savedState ? accepts.savedState.map(SettingValue.flag) : accepts.value(setting)
+    }
 }

@@ -1,0 +1,156 @@
+import HumanText
+import NestingModel
+
+/// The published JSON Schema of policy files, made of the words that the reader itself takes.
+package enum PolicySchema {
+    /// Byte for byte what Config/schemas/policy-1.schema.json holds.
+    package static var json: String {
+        SchemaValue.fields([
+            "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:nestor:schema:policy-1",
+            "title": "nestor policy file, version 1",
+            "description": .text(
+                "What guests and hosts should be like, and dated exceptions. A file has one of the lists or both. The "
+                    + "reader checks more than a schema can: that names are used once, that hosts are enrolled, that "
+                    + "policies don't contradict each other, that an exemption is not over."),
+            "type": "object", "additionalProperties": .flag(false), "minProperties": .number(1),
+            "properties": .fields([
+                "policies": .list(of: .reference("policy"), least: 0),
+                "exemptions": .list(of: .reference("exemption"), least: 0),
+            ]),
+            "$defs": .fields([
+                "policy": policy, "exemption": exemption, "selector": selector, "conditions": conditions,
+                "labels": labels, "modes": modes, "moment": moment, "duration": duration, "disruption": disruption,
+            ]),
+        ]).json
+    }
+
+    private static var policy: SchemaValue {
+        .object(
+            PolicyFields.keys, required: PolicyFields.required,
+            [
+                "name": .scalar("Unique in all files."),
+                "priority": .integer(
+                    -1_000_000...1_000_000,
+                    "The higher one decides, setting by setting; two of the same priority that disagree are an error."),
+                "select": .reference("selector"), "desire": wishes(savedState: ["none"]),
+                "mode": .reference("modes", "audit without a word."),
+                "modes": .list(
+                    of: .object(
+                        PolicyFields.modeKeys, required: PolicyFields.modeKeys,
+                        [
+                            "select": .reference("selector"), "mode": .reference("modes"),
+                            "reason": .scalar("Shown wherever the mode is."),
+                        ]), "Where another mode holds; the first that matches decides."),
+                "from": .reference("moment", "It counts from then on."),
+                "grace": .reference(
+                    "duration", "So long after from also complies what would be decided without this policy."),
+                "severity": .words(Severity.allCases.filter { $0 != .unknown }.map(\.rawValue)),
+                "disruption": .reference("disruption"),
+            ])
+    }
+
+    private static var exemption: SchemaValue {
+        .object(
+            ExemptionFields.keys, required: ExemptionFields.required,
+            description: "A dated exception: what these settings are is no drift there, until it expires.",
+            [
+                "name": .scalar("Unique among exemptions."), "select": .reference("selector"),
+                "settings": .list(of: .words(WishFields.keys)),
+                "accepts": wishes(
+                    savedState: ["none", "present"], "Pins the exemption to these values: any other one is drift."),
+                "owner": .scalar("Who answers for it."), "reason": .scalar(), "expires": .reference("moment"),
+            ])
+    }
+
+    private static var selector: SchemaValue {
+        .any(
+            .object(
+                ["all"], required: ["all"], description: "Every host and guest.",
+                ["all": .fields(["const": .flag(true)])]),
+            .reference("conditions"))
+    }
+
+    private static var conditions: SchemaValue {
+        .object(
+            SelectorFields.conditions, least: 1, description: "Every condition that is stated has to hold.",
+            [
+                "paths": .list(
+                    of: .scalar(), "Globs over the whole path: * within one name, ** for any number of names."),
+                "labels": .reference("labels", "Of the nearest enrolled host at or above the node."),
+                "platforms": .list(
+                    of: .pattern("^[a-z0-9_][a-z0-9_-]*$"), "Of that host's agent: linux, or linux-x86_64."),
+                "levels": .list(of: .integer(0...64), "0 is a physical host, 1 a guest of one."),
+                "guests": .list(of: .scalar(), "The guest's own name, as a glob."),
+                "uuids": .list(
+                    of: .pattern("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$")),
+                "not": .any(
+                    .reference("conditions"), .list(of: .reference("conditions")),
+                    description: "What meets all conditions of any one of these is left out."),
+            ])
+    }
+
+    private static var labels: SchemaValue {
+        .fields([
+            "type": "object", "minProperties": .number(1),
+            "additionalProperties": .any(
+                .scalar("The label is this text."),
+                .object(
+                    SelectorFields.labelTests, least: 1,
+                    [
+                        "in": .list(of: .scalar()),
+                        "not-in": .list(of: .scalar(), "A host without the label meets it, too."),
+                        "exists": .boolean(),
+                    ])),
+        ])
+    }
+
+    private static var modes: SchemaValue {
+        let words = SchemaValue.words(
+            PolicyMode.allCases.filter { $0 != .unknown }.map(\.rawValue),
+            "audit: report; propose: correct when asked; enforce: correct by itself.")
+        return .any(
+            words,
+            .object(
+                PolicyFields.causes, required: PolicyFields.causes,
+                [
+                    "corrective": words.described("For drift that a host brought about."),
+                    "intended": words.described("For drift that a change of the policies brought about."),
+                ]))
+    }
+
+    private static var moment: SchemaValue {
+        let clock = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?"
+        return .pattern(
+            "^\(clock)(Z|[+-][0-9]{2}:[0-9]{2}| [A-Za-z_]+(/[A-Za-z0-9_+-]+)*)$",
+            "2027-01-31T18:00 Europe/Berlin, or with an offset as RFC 3339 has it.")
+    }
+
+    private static var duration: SchemaValue {
+        .pattern("^[0-9]+ ?(\(DurationText.units.map(\.name).joined(separator: "|")))$", "As 90s, 5m, 14d.")
+    }
+
+    private static var disruption: SchemaValue {
+        let consent = SchemaValue.words(["allowed", "forbidden"])
+        return .object(
+            PolicyFields.disruptionKeys, description: "What a correction may disturb.",
+            [
+                "restart": consent, "drain": consent, "shutdown-deadline": .reference("duration"),
+                "report-age": .reference("duration"), "drop-saved-state": .boolean(), "cut-power": .boolean(),
+                "correct-owned": .list(
+                    of: .words(FleetText.managers), "Guests of these managers, which are left alone else."),
+            ])
+    }
+
+    private static func wishes(savedState: [String], _ description: String? = nil) -> SchemaValue {
+        .object(
+            WishFields.keys, least: 1, description: description,
+            [
+                "exposure": .words(["exposed", "hidden"]),
+                "startup-memory": .pattern(
+                    "^[0-9]+ ?(\(ByteSize.units.map(\.name).joined(separator: "|")))$", "At least: 4GiB."),
+                "dynamic-memory": .boolean(), "maximum-vcpus": .integer(1...8192, "At least."),
+                "mac-spoofing": .words(["allowed", "blocked"]), "saved-state": .words(savedState),
+                "host-nesting": .words(["on", "off"]),
+            ])
+    }
+}

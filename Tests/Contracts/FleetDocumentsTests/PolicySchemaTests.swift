@@ -1,0 +1,95 @@
+import FleetDocuments
+import Foundation
+import NestingModel
+import Testing
+import YAMLDocument
+
+@Suite("The published schema of policy files")
+struct PolicySchemaTests {
+    private let schema: SchemaCheck
+
+    init() throws {
+        schema = try SchemaCheck(PolicySchema.json)
+    }
+
+    private func tree(_ text: String) throws -> YAMLValue { try YAMLDocument.parse(text, file: "f").plain }
+
+    private func isRead(_ text: String) -> Bool {
+        (try? PolicyDocument.read([DocumentText(name: "f", text: text)])) != nil
+    }
+
+    @Test("is the file in Config, byte for byte")
+    func published() throws {
+        let file = ExampleTests.config.appending(path: "schemas/policy-1.schema.json")
+        if ProcessInfo.processInfo.environment["NESTOR_WRITE_SCHEMAS"] != nil {
+            try PolicySchema.json.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(
+            try String(contentsOf: file, encoding: .utf8) == PolicySchema.json,
+            "write it again: NESTOR_WRITE_SCHEMAS=1 swift test --filter PolicySchemaTests")
+    }
+
+    @Test("takes every example in Config, and what the writer writes of them")
+    func examples() throws {
+        for file in try ExampleTests.policyFiles() {
+            #expect(schema.faults(try tree(file.text)) == [], "\(file.name)")
+            let written = PolicyDocument.write(try PolicyDocument.read([file]))
+            #expect(schema.faults(try tree(written)) == [], "\(file.name)")
+        }
+    }
+
+    @Test("knows a schema for every key that the reader takes")
+    func complete() throws {
+        #expect(!PolicySchema.json.contains("\" : true,\n") || !PolicySchema.json.contains("\"properties\" : true"))
+        let anything = PolicySchema.json.split(separator: "\n").filter { line in
+            line.hasSuffix(": true") || line.hasSuffix(": true,")
+        }
+        #expect(anything.filter { !$0.contains("\"const\"") } == [])
+    }
+
+    @Test("refuses a key that is not known wherever the reader does")
+    func unknownKeys() throws {
+        var count = 0
+        for file in try ExampleTests.policyFiles() {
+            for wrong in try tree(file.text).withOneMore("colour") {
+                count += 1
+                #expect(schema.faults(wrong) != [], "\(wrong.yaml)")
+                #expect(!isRead(wrong.yaml), "\(wrong.yaml)")
+            }
+        }
+        #expect(count > 30)
+    }
+
+    @Test(
+        "and the reader refuse and take the same",
+        arguments: [
+            ("policies: []", true), ("exemptions: []", true), ("{}", false), ("policy: []", false),
+            ("policies: [{name: p, select: {all: true}, desire: {exposure: exposed}}]", true),
+            ("policies: [{name: 7, select: {all: true}, desire: {exposure: exposed}}]", true),
+            ("policies: [{name: p, select: {all: false}, desire: {exposure: exposed}}]", false),
+            ("policies: [{name: p, select: {}, desire: {exposure: exposed}}]", false),
+            ("policies: [{name: p, select: {all: true, levels: [1]}, desire: {exposure: exposed}}]", false),
+            ("policies: [{name: p, select: {levels: [65]}, desire: {exposure: exposed}}]", false),
+            ("policies: [{name: p, select: {labels: {a: {in: []}}}, desire: {exposure: exposed}}]", false),
+            ("policies: [{name: p, select: {labels: {a: 7}}, desire: {exposure: exposed}}]", true),
+            ("policies: [{name: p, select: {not: {}}, desire: {exposure: exposed}}]", false),
+            ("policies: [{name: p, select: {not: {all: true}}, desire: {exposure: exposed}}]", false),
+            ("policies: [{name: p, select: {all: true}, desire: {}}]", false),
+            ("policies: [{name: p, select: {all: true}, desire: {exposure: true}}]", false),
+            ("policies: [{name: p, select: {all: true}, desire: {saved-state: present}}]", false),
+            ("policies: [{name: p, select: {all: true}, desire: {startup-memory: 4096}}]", false),
+            ("policies: [{name: p, select: {all: true}, desire: {startup-memory: 4 GiB}}]", true),
+            ("policies: [{name: p, select: {all: true}}]", false),
+            (
+                "policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, mode: {corrective: audit}}]",
+                false
+            ),
+            ("policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, mode: later}]", false),
+            ("policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, from: 2027-01-01}]", false),
+            ("policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, from: 2027-01-01T00:00Z}]", true),
+        ])
+    func sameWord(text: String, isFine: Bool) throws {
+        #expect((schema.faults(try tree(text)) == []) == isFine)
+        #expect(isRead(text) == isFine)
+    }
+}

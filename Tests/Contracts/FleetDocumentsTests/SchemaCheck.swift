@@ -1,0 +1,111 @@
+import YAMLDocument
+
+/// As much of JSON Schema as the policy schema uses, written from the standard's words.
+struct SchemaCheck {
+    private let root: YAMLValue
+
+    /// - Parameter json: JSON is YAML, too.
+    init(_ json: String) throws {
+        root = try YAMLDocument.parse(json, file: "schema").plain
+    }
+
+    /// What does not fit, with its place in the value.
+    func faults(_ value: YAMLValue) -> [String] { faults(value, root, "") }
+
+    private func faults(_ value: YAMLValue, _ schema: YAMLValue, _ place: String) -> [String] {
+        if case .bool(let isFine) = schema { return isFine ? [] : ["\(place): nothing fits"] }
+        var found: [String] = []
+        if case .text(let reference)? = schema["$ref"] {
+            let name = reference.split(separator: "/").last.map(String.init) ?? ""
+            guard let target = root["$defs"]?[name] else { return ["\(place): no definition \(reference)"] }
+            found += faults(value, target, place)
+        }
+        if let type = schema["type"] {
+            let types = if case .sequence(let all) = type { all } else { [type] }
+            if !types.contains(where: { value.isOf($0) }) { return found + ["\(place): is no \(types)"] }
+        }
+        if case .sequence(let words)? = schema["enum"], !words.contains(value) { found.append("\(place): \(value)") }
+        if let only = schema["const"], only != value { found.append("\(place): \(value) is not \(only)") }
+        if case .text(let pattern)? = schema["pattern"], case .text(let text) = value {
+            let regex = try? Regex(pattern)
+            if regex.flatMap({ try? $0.firstMatch(in: text) }) == nil { found.append("\(place): '\(text)' \(pattern)") }
+        }
+        if case .int(let number) = value {
+            if case .int(let least)? = schema["minimum"], number < least { found.append("\(place): \(number)") }
+            if case .int(let most)? = schema["maximum"], number > most { found.append("\(place): \(number)") }
+        }
+        if case .sequence(let choices)? = schema["anyOf"] {
+            let tried = choices.map { faults(value, $0, place) }
+            if !tried.contains([]) { found += tried.flatMap { $0 } }
+        }
+        return found + insides(value, schema, place)
+    }
+
+    private func insides(_ value: YAMLValue, _ schema: YAMLValue, _ place: String) -> [String] {
+        var found: [String] = []
+        switch value {
+        case .sequence(let items):
+            if case .int(let least)? = schema["minItems"], items.count < least { found.append("\(place): too few") }
+            if let each = schema["items"] {
+                for (number, item) in items.enumerated() { found += faults(item, each, "\(place)[\(number)]") }
+            }
+        case .mapping(let pairs):
+            if case .int(let least)? = schema["minProperties"], pairs.count < least {
+                found.append("\(place): too few")
+            }
+            if case .sequence(let required)? = schema["required"] {
+                for case .text(let key) in required where value[key] == nil { found.append("\(place): no \(key)") }
+            }
+            for pair in pairs {
+                guard let rule = schema["properties"]?[pair.key] ?? schema["additionalProperties"] else { continue }
+                found += faults(pair.value, rule, "\(place).\(pair.key)")
+            }
+        default: break
+        }
+        return found
+    }
+}
+
+extension YAMLValue {
+    subscript(key: String) -> YAMLValue? {
+        guard case .mapping(let pairs) = self else { return nil }
+        return pairs.first { $0.key == key }?.value
+    }
+
+    fileprivate func isOf(_ type: YAMLValue) -> Bool {
+        guard case .text(let name) = type else { return false }
+        return switch self {
+        case .null: name == "null"
+        case .bool: name == "boolean"
+        case .int: name == "integer" || name == "number"
+        case .float: name == "number"
+        case .text: name == "string"
+        case .sequence: name == "array"
+        case .mapping: name == "object"
+        }
+    }
+
+    /// This tree with one more key in one of its mappings, for each of them.
+    func withOneMore(_ key: String) -> [YAMLValue] {
+        switch self {
+        case .mapping(let pairs):
+            let inside = pairs.indices.flatMap { number in
+                pairs[number].value.withOneMore(key).map { value in
+                    var copy = pairs
+                    copy[number] = YAMLPair(key: pairs[number].key, value: value)
+                    return YAMLValue.mapping(copy)
+                }
+            }
+            return [.mapping(pairs + [YAMLPair(key: key, value: .sequence([]))])] + inside
+        case .sequence(let items):
+            return items.indices.flatMap { number in
+                items[number].withOneMore(key).map { value in
+                    var copy = items
+                    copy[number] = value
+                    return YAMLValue.sequence(copy)
+                }
+            }
+        default: return []
+        }
+    }
+}
