@@ -55,7 +55,7 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case policyDifference = "/v1/policies/diff"
     /// GET `?path=` → `PolicyFileAnswer`: a policy of what this node has.
     case policyFrom = "/v1/policies/from"
-    /// POST `RollbackRequest` → `PolicyApplyAnswer`.
+    /// POST `PolicyRollbackRequest` → `PolicyApplyAnswer`.
     case policyRollback = "/v1/policies/rollback"
     /// GET → `FleetAnswer`; POST `ApplyRequest` → `FleetApplyAnswer`.
     case fleet = "/v1/fleet"

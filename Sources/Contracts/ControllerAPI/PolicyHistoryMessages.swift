@@ -68,7 +68,7 @@ package struct PolicyFileAnswer: Codable, Sendable, Hashable {
 }
 
 /// Makes the content of an old revision the newest one.
-package struct RollbackRequest: Codable, Sendable, Hashable {
+package struct PolicyRollbackRequest: Codable, Sendable, Hashable {
     package var revision: Int
     /// Refused where the stored revision is another one.
     package var expectedRevision: Int?

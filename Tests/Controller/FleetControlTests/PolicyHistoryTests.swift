@@ -81,7 +81,7 @@ struct PolicyHistoryTests {
     func rollback() async throws {
         try await run { controller, _, clock in
             let answer = try await controller.rollback(
-                policies: RollbackRequest(revision: 2, expectedRevision: 3), by: Requester(name: "carol"))
+                policies: PolicyRollbackRequest(revision: 2, expectedRevision: 3), by: Requester(name: "carol"))
             #expect((answer.revision, answer.added) == (4, ["p", "exemption e"]))
             let (now, then) = (try await controller.policies(), try await controller.policies(revision: 2))
             #expect((now.policies, now.exemptions) == (then.policies, then.exemptions))
@@ -94,11 +94,11 @@ struct PolicyHistoryTests {
             #expect(try await controller.findings(path: buildL1, resolved: false) == [])
             // The same again changes nothing, and makes no revision.
             let again = try await controller.rollback(
-                policies: RollbackRequest(revision: 2), by: Requester(name: "carol"))
+                policies: PolicyRollbackRequest(revision: 2), by: Requester(name: "carol"))
             #expect(again.revision == 4)
             clock.pass(86_400)
-            _ = try await controller.rollback(policies: RollbackRequest(revision: 3), by: Requester(name: "c"))
-            let late = try await controller.rollback(policies: RollbackRequest(revision: 2), by: Requester(name: "c"))
+            _ = try await controller.rollback(policies: PolicyRollbackRequest(revision: 3), by: Requester(name: "c"))
+            let late = try await controller.rollback(policies: PolicyRollbackRequest(revision: 2), by: Requester(name: "c"))
             #expect(late.warnings == ["exemption 'e' is over since 2027-01-15T12:00Z"])
         }
     }
@@ -108,11 +108,11 @@ struct PolicyHistoryTests {
         try await run { controller, _, _ in
             let stale = await #expect(throws: APIError.self) {
                 try await controller.rollback(
-                    policies: RollbackRequest(revision: 1, expectedRevision: 2), by: Requester(name: "c"))
+                    policies: PolicyRollbackRequest(revision: 1, expectedRevision: 2), by: Requester(name: "c"))
             }
             #expect(stale?.code == "revision-changed")
             let unknown = await #expect(throws: APIError.self) {
-                try await controller.rollback(policies: RollbackRequest(revision: 9), by: Requester(name: "c"))
+                try await controller.rollback(policies: PolicyRollbackRequest(revision: 9), by: Requester(name: "c"))
             }
             #expect(unknown?.code == "revision-unknown")
             let revision = try await controller.policies().revision

@@ -44,7 +44,7 @@ func policyDiff(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
 }
 
 func policyRollback(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let request = RollbackRequest(
+    let request = PolicyRollbackRequest(
         revision: try context.revision("revision"), expectedRevision: try context.number("expect-revision"))
     let answer: PolicyApplyAnswer = try await context.client.send("POST", .policyRollback, [], request)
     try context.show(answer, policyApplyText)
