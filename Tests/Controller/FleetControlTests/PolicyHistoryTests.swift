@@ -98,7 +98,8 @@ struct PolicyHistoryTests {
             #expect(again.revision == 4)
             clock.pass(86_400)
             _ = try await controller.rollback(policies: PolicyRollbackRequest(revision: 3), by: Requester(name: "c"))
-            let late = try await controller.rollback(policies: PolicyRollbackRequest(revision: 2), by: Requester(name: "c"))
+            let late = try await controller.rollback(
+                policies: PolicyRollbackRequest(revision: 2), by: Requester(name: "c"))
             #expect(late.warnings == ["exemption 'e' is over since 2027-01-15T12:00Z"])
         }
     }
