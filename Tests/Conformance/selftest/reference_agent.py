@@ -5,6 +5,7 @@ It exists so that the suite can be tried on itself: `--break RULE` takes one rul
 
 import argparse
 import json
+import os
 import pathlib
 import re
 import sys
@@ -38,7 +39,10 @@ class State:
 
     def write(self, name, value):
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).write_text(json.dumps(value))
+        # Whole or not there: another session may be reading it.
+        fresh = self.folder / f".{name}.{os.getpid()}"
+        fresh.write_text(json.dumps(value))
+        fresh.replace(self.folder / name)
 
 
 def need(condition, sentence):
