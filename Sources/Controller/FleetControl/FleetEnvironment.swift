@@ -1,6 +1,5 @@
 package import AgentDelivery
 package import DriftReports
-package import FleetScheduler
 package import FleetStore
 package import FoundationEssentials
 package import NestingModel
@@ -21,14 +20,12 @@ package struct FleetEnvironment: Sendable {
     package var newID: @Sendable () -> String
     /// Brings scheduled reports to their recipients.
     package var courier: any ReportCourier
-    package var zones: ZoneDatabase
 
     package init(
         store: any FleetStore, connector: any SecureShellConnector, keys: ControllerKeys, agents: AgentPackages,
         settings: FleetSettings, log: Log, now: @escaping @Sendable () -> Date = { Date() },
         clock: any Clock<Duration> = ContinuousClock(), newID: @escaping @Sendable () -> String = randomID,
-        courier: any ReportCourier = DirectCourier(),
-        zones: ZoneDatabase = ZoneDatabase()
+        courier: any ReportCourier = DirectCourier()
     ) {
         self.store = store
         self.connector = connector
@@ -40,7 +37,6 @@ package struct FleetEnvironment: Sendable {
         self.clock = clock
         self.newID = newID
         self.courier = courier
-        self.zones = zones
     }
 }
 

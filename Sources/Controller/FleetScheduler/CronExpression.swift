@@ -1,4 +1,5 @@
 import HumanText
+import NestingModel
 
 /// A line of five fields (minute, hour, day of the month, month, weekday) as crontab(5) has it, or one of its words
 /// such as `@daily`: the times of day and the days on which something is due. In which zone is the schedule's business.
@@ -37,17 +38,21 @@ package struct CronExpression: Sendable, Hashable, CustomStringConvertible {
         months = try CronField(text: fields[3], .month)
         weekdays = try CronField(text: fields[4], .weekday)
         times = hours.values.flatMap { hour in minutes.values.map { hour * 60 + $0 } }
-        guard (0..<CivilDay.cycle).contains(where: { isDue(on: CivilDay(number: $0)) }) else {
+        guard (0..<Self.cycle).contains(where: { isDue(on: $0) }) else {
             throw ScheduleFault(
                 "is \(ShownText.quoted(text)), which no date ever meets",
                 remedy: "look at the day of the month and the month: there is no 30 February and no 31 June")
         }
     }
 
-    func isDue(on day: CivilDay) -> Bool {
-        let date = day.date
+    /// The days after which dates and weekdays repeat: 400 years.
+    private static let cycle = 146_097
+
+    /// - Parameter number: days since 1970-01-01, which was a Thursday.
+    func isDue(on number: Int) -> Bool {
+        let date = CalendarDay(number: number)
         guard months.contains(date.month) else { return false }
-        let (fitsDay, fitsWeekday) = (days.contains(date.day), weekdays.contains(day.weekday))
+        let (fitsDay, fitsWeekday) = (days.contains(date.day), weekdays.contains((number % 7 + 11) % 7))
         return days.isWild || weekdays.isWild ? fitsDay && fitsWeekday : fitsDay || fitsWeekday
     }
 

@@ -15,7 +15,7 @@ package enum Schedule: Sendable, Hashable {
         let now = Int(instant.timeIntervalSince1970.rounded(.down))
         switch self {
         case .every(let seconds):
-            return Self.date((CivilDay.floorDivide(now, seconds) + 1) * seconds)
+            return Self.date(now + seconds - (now % seconds + seconds) % seconds)
         case .cron(let expression, let zone):
             return Self.next(expression, in: zone, after: now).map(Self.date)
         }
@@ -26,8 +26,8 @@ package enum Schedule: Sendable, Hashable {
 
     private static func next(_ expression: CronExpression, in zone: ScheduleZone, after now: Int) -> Int? {
         let wall = zone.wall(at: now)
-        let today = CivilDay.floorDivide(wall, 86_400)
-        for number in today...today + longestWait where expression.isDue(on: CivilDay(number: number)) {
+        let today = ScheduleZone.day(ofWall: wall)
+        for number in today...today + longestWait where expression.isDue(on: number) {
             for minute in expression.times {
                 let time = number * 86_400 + minute * 60
                 // Earlier ones lie at or before now, as wall times never run ahead of their instants.

@@ -41,6 +41,9 @@ package struct ScheduleZone: Sendable, Hashable {
 
     func wall(at instant: Int) -> Int { instant + offset(at: instant) }
 
+    /// Days since 1970-01-01, as the clocks count them.
+    static func day(ofWall wall: Int) -> Int { (wall - (wall % 86_400 + 86_400) % 86_400) / 86_400 }
+
     /// The instant at which the clocks show this time: the first one where they show it twice, and the one right after
     /// the gap where they never do. Never falls while the wall time rises.
     func instant(ofWall wall: Int) -> Int {

@@ -3,13 +3,12 @@ package import NestingModel
 
 /// When maintenance windows are open, and from when on work of a given length fits into one.
 package struct WindowCalendar: Sendable {
-    private let zones: [String: ZoneRules]
+    private let zones: [String: ScheduleZone]
 
-    /// - Parameter zones: gives nil for a zone that is not known: its windows are never open then, and its blackouts
-    ///   always last.
-    package init(_ windows: [MaintenanceWindow], zones: (String) -> ZoneRules?) {
-        self.zones = windows.reduce(into: [:]) { known, window in
-            if known[window.zone] == nil { known[window.zone] = zones(window.zone) }
+    /// The windows of a zone that is not known are never open, and its blackouts always last.
+    package init(_ windows: [MaintenanceWindow]) {
+        zones = windows.reduce(into: [:]) { known, window in
+            if known[window.zone] == nil { known[window.zone] = try? ScheduleZone(named: window.zone) }
         }
     }
 
@@ -29,10 +28,10 @@ package struct WindowCalendar: Sendable {
     package func opening(
         in groups: [[MaintenanceWindow]], clearOf blackouts: [MaintenanceWindow], for seconds: Int, from now: Date
     ) -> Opening {
-        let start = Int64(now.timeIntervalSince1970.rounded(.up))
+        let start = Int(now.timeIntervalSince1970.rounded(.up))
         let dates = (groups.joined() + blackouts).map { window in
             if case .dates(let days) = window.recurrence {
-                Int64((days.max()?.number ?? 0) + 2) * 86_400
+                Int((days.max()?.number ?? 0) + 2) * 86_400
             } else {
                 start
             }
@@ -43,7 +42,7 @@ package struct WindowCalendar: Sendable {
             open = Span.intersection(open, Span.union(group.flatMap { spans($0, start, horizon) }))
         }
         open = Span.subtraction(open, Span.union(blackouts.flatMap { spans($0, start, horizon) }))
-        guard let first = open.first(where: { $0.end - $0.start >= Int64(seconds) }) else {
+        guard let first = open.first(where: { $0.end - $0.start >= seconds }) else {
             let names = Set((groups.joined() + blackouts).map { "'\($0.name)'" }).sorted().joined(separator: ", ")
             return .never("no time that \(names) leave open is \(seconds) s long, which the work can take")
         }
@@ -52,13 +51,13 @@ package struct WindowCalendar: Sendable {
 
     /// Whether it is this moment.
     package func isOpen(_ window: MaintenanceWindow, at now: Date) -> Bool {
-        let instant = Int64(now.timeIntervalSince1970)
+        let instant = Int(now.timeIntervalSince1970)
         return spans(window, instant, instant + 1).contains { $0.start <= instant && instant < $0.end }
     }
 
     /// When it begins next, or began where it is open.
     package func next(of window: MaintenanceWindow, from now: Date) -> (start: Date, end: Date)? {
-        let instant = Int64(now.timeIntervalSince1970)
+        let instant = Int(now.timeIntervalSince1970)
         let horizon = max(instant + 8 * 86_400, lastDate(of: [window]) + 2 * 86_400)
         return spans(window, instant, horizon, most: 1).first.map {
             (Date(timeIntervalSince1970: Double($0.start)), Date(timeIntervalSince1970: Double($0.end)))
@@ -66,16 +65,16 @@ package struct WindowCalendar: Sendable {
     }
 
     /// The last day on which one of them begins that begins on days that are named.
-    private func lastDate(of windows: some Sequence<MaintenanceWindow>) -> Int64 {
+    private func lastDate(of windows: some Sequence<MaintenanceWindow>) -> Int {
         windows.reduce(0) { last, window in
             guard case .dates(let days) = window.recurrence, let day = days.max() else { return last }
-            return max(last, Int64(day.number) * 86_400)
+            return max(last, Int(day.number) * 86_400)
         }
     }
 
     /// Its times between two instants, in order.
     private func spans(
-        _ window: MaintenanceWindow, _ from: Int64, _ until: Int64, most: Int = .max
+        _ window: MaintenanceWindow, _ from: Int, _ until: Int, most: Int = .max
     ) -> [Span] {
         guard let zone = zones[window.zone] else {
             return window.blackout ? [Span(start: from, end: until)] : []
@@ -85,14 +84,14 @@ package struct WindowCalendar: Sendable {
         switch window.recurrence {
         case .dates(let dates): days = dates.map(\.number).sorted()
         case .weekly(let weekdays):
-            let first = zone.day(at: from) - reach
-            let all = first...(zone.day(at: until) + 1)
+            let first = ScheduleZone.day(ofWall: zone.wall(at: from)) - reach
+            let all = first...(ScheduleZone.day(ofWall: zone.wall(at: until)) + 1)
             days = all.filter { weekdays.contains(CalendarDay(number: $0).weekday) }
         }
         var found: [Span] = []
         for day in days {
-            let start = zone.instant(of: day, minute: window.startMinute)
-            let span = Span(start: start, end: start + Int64(window.durationSeconds))
+            let start = zone.instant(ofWall: day * 86_400 + window.startMinute * 60)
+            let span = Span(start: start, end: start + window.durationSeconds)
             if span.end > from && span.start < until { found.append(span) }
             if found.count == most { break }
         }
@@ -102,8 +101,8 @@ package struct WindowCalendar: Sendable {
 
 /// A stretch of time, in seconds since 1970; its end is no part of it.
 struct Span: Hashable {
-    var start: Int64
-    var end: Int64
+    var start: Int
+    var end: Int
 
     /// In order, none touching another.
     static func union(_ spans: [Span]) -> [Span] {

@@ -18,7 +18,7 @@ struct WindowCalendarTests {
     }
 
     private func calendar(_ windows: [MaintenanceWindow]) -> WindowCalendar {
-        WindowCalendar(windows, zones: ZoneDatabase().rules(of:))
+        WindowCalendar(windows)
     }
 
     private func opening(

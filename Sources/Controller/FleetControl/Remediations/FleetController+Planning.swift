@@ -16,9 +16,9 @@ extension FleetController {
     }
 
     func answer(with plan: Plan) async throws(APIError) -> PlanAnswer {
-        let (zones, now) = (environment.zones, environment.now())
+        let now = environment.now()
         let ground = try await read { (work) throws(StoreFailure) in
-            try StartingGround(work, zones: zones, now: now)
+            try StartingGround(work, now: now)
         }
         return PlanAnswer(
             plan: plan, digest: try plan.digest(), freeze: try await currentFreeze(),
@@ -35,10 +35,10 @@ extension FleetController {
             selection.paths.isEmpty
             ? known : known.filter { host in selection.paths.contains { $0.root == host.root } }
         _ = try await sweep(SweepRequest(paths: touched))
-        let (zones, now) = (environment.zones, environment.now())
+        let now = environment.now()
         let assessment = try await evaluate()
         let ground = try await read { (work) throws(StoreFailure) in
-            try StartingGround(work, zones: zones, now: now)
+            try StartingGround(work, now: now)
         }
         return ground.withoutFrozen(assessment.plan(selection, now: now))
     }
@@ -99,7 +99,7 @@ extension FleetController {
             (_, _) throws(StoreFailure) in
         }
     ) async throws(APIError) -> Remediation {
-        let (zones, now, startSeconds) = (environment.zones, environment.now(), startSeconds)
+        let (now, startSeconds) = (environment.now(), startSeconds)
         let remediation = Remediation(
             id: environment.newID(), plan: plan, requester: requester, at: now, settings: environment.settings,
             rollout: rollout, outsideWindows: outsideWindows, rollsBack: rollsBack)
@@ -116,7 +116,7 @@ extension FleetController {
                         actor: requester.name, action: "window.override", subject: remediation.id,
                         detail: plan.items.map(\.path.description).joined(separator: ", ")))
             } else {
-                try StartingGround(work, zones: zones, now: now).checkWindows(of: plan, startSeconds: startSeconds)
+                try StartingGround(work, now: now).checkWindows(of: plan, startSeconds: startSeconds)
             }
             // One at a time in the whole fleet, and so in every nesting tree.
             if let other = try work.unfinishedRemediations().first {
@@ -140,13 +140,13 @@ extension FleetController {
     /// leaves it out (`TroubledGuests`).
     func enforce() async {
         do throws(APIError) {
-            let (zones, now, rule) = (environment.zones, environment.now(), environment.settings.drift.retry)
+            let (now, rule) = (environment.now(), environment.settings.drift.retry)
             let startSeconds = startSeconds
             let (stopped, busy, findings, ground) = try await read { (work) throws(StoreFailure) in
                 (
                     try work.value(.enforcementStopped, as: String.self),
                     try !work.unfinishedRemediations().isEmpty,
-                    try work.openFindings(), try StartingGround(work, zones: zones, now: now)
+                    try work.openFindings(), try StartingGround(work, now: now)
                 )
             }
             guard stopped == nil, !busy, !isStopping else { return }

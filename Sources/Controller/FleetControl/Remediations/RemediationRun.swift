@@ -121,12 +121,12 @@ struct RemediationRun {
     private func step(
         _ motion: Set<Int>, _ interruption: String?
     ) async throws(APIError) -> (RolloutDecision.Step, RemediationAsk?) {
-        let (id, zones, now) = (id, environment.zones, environment.now())
+        let (id, now) = (id, environment.now())
         let seconds = Int(environment.settings.startDeadline.components.seconds)
         let (remediation, ground) = try await controller.read { (work) throws(StoreFailure) in
             let remediation = try work.storedRemediation(id)
             let hasLimits = remediation.rollout?.parallelPer.isEmpty == false
-            return (remediation, try StartingGround(work, zones: zones, now: now, withLabels: hasLimits))
+            return (remediation, try StartingGround(work, now: now, withLabels: hasLimits))
         }
         let decision = RolloutDecision(
             remediation, inMotion: motion, interruption: interruption, now: now,

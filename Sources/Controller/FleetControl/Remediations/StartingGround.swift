@@ -15,11 +15,11 @@ struct StartingGround: Sendable {
     private let now: Date
 
     /// - Parameter withLabels: whether `labels` is asked, where there are no windows.
-    init(_ work: any FleetReading, zones: ZoneDatabase, now: Date, withLabels: Bool = false) throws(StoreFailure) {
+    init(_ work: any FleetReading, now: Date, withLabels: Bool = false) throws(StoreFailure) {
         self.now = now
         freeze = try work.freeze(at: now)
         windows = try work.windows().windows
-        calendar = WindowCalendar(windows, zones: zones.rules(of:))
+        calendar = WindowCalendar(windows)
         // The whole fleet's reports are not read for nothing.
         let hosts = windows.isEmpty && !withLabels ? [] : try work.hosts()
         views = Dictionary(hosts.map { ($0.host.path, $0) }) { first, _ in first }

@@ -12,7 +12,7 @@ extension FleetController {
     package func windows() async throws(APIError) -> WindowsAnswer {
         let now = environment.now()
         let set = try await read { (work) throws(StoreFailure) in try work.windows() }
-        let calendar = WindowCalendar(set.windows, zones: environment.zones.rules(of:))
+        let calendar = WindowCalendar(set.windows)
         return WindowsAnswer(
             revision: set.revision,
             windows: set.windows.map { window in
@@ -67,16 +67,10 @@ extension FleetController {
     }
 
     private func readWindows(_ request: ApplyRequest) throws(APIError) -> [MaintenanceWindow] {
-        let zones = environment.zones
-        guard zones.isInstalled else {
-            throw APIError(
-                code: "zones-missing", sentence: "this machine has no time-zone database",
-                remedy: "install it: apt-get install tzdata")
-        }
         do throws(YAMLFaults) {
             return try WindowDocument.read(
-                request.files.map { DocumentText(name: $0.name, text: $0.text) }, isZone: { zones.rules(of: $0) != nil }
-            )
+                request.files.map { DocumentText(name: $0.name, text: $0.text) },
+                isZone: { (try? ScheduleZone(named: $0)) != nil })
         } catch {
             throw APIError("windows-invalid", error)
         }
@@ -88,7 +82,7 @@ extension FleetController {
         let views = try await views()
         let nodes = Assessment.tree(of: views).nodes
         let hosts = Dictionary(views.map { ($0.host.path, $0) }) { first, _ in first }
-        let calendar = WindowCalendar(windows, zones: environment.zones.rules(of:))
+        let calendar = WindowCalendar(windows)
         return windows.flatMap { window in
             var found: [String] = []
             let selects = nodes.contains { node in
