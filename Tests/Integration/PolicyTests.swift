@@ -20,7 +20,7 @@ struct PolicyTests {
         let difference = try await fleet.nestor("policy", "diff", "1", "2")
         #expect(difference.code == 2, "\(difference)")
         #expect(difference.output.contains("- priority: 1\n  + priority: 2"), "\(difference)")
-        let back: PolicyApplyAnswer = try await fleet.ask("policy", "rollback", "1", "--expect-revision", "2")
+        let back: ApplyAnswer = try await fleet.ask("policy", "rollback", "1", "--expect-revision", "2")
         #expect((back.revision, back.changed) == (3, ["a"]))
         #expect(try await fleet.nestor("policy", "diff", "1").code == 0)
         let rows: [PolicyRevisionRow] = try await fleet.ask("policy", "history")

@@ -37,11 +37,11 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case changes = "/v1/changes"
     /// GET `?id=` → `ChangeRequest`; POST `ChangeWord` → `ChangeRequest`, which runs where it was approved.
     case change = "/v1/change"
-    /// GET → `WindowsAnswer`; POST `ApplyRequest` → `WindowApplyAnswer`.
+    /// GET → `WindowsAnswer`; POST `ApplyRequest` → `ApplyAnswer`.
     case windows = "/v1/windows"
     /// POST `FreezeRequest` → `Freeze`; DELETE → `Empty`.
     case freeze = "/v1/freeze"
-    /// GET → `PoliciesAnswer`; POST `ApplyRequest` → `PolicyApplyAnswer`.
+    /// GET → `PoliciesAnswer`; POST `ApplyRequest` → `ApplyAnswer`.
     case policies = "/v1/policies"
     /// POST `ApplyRequest` → `PreviewAnswer`; changes nothing.
     case preview = "/v1/policies/preview"
@@ -55,7 +55,7 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case policyDifference = "/v1/policies/diff"
     /// GET `?path=` → `PolicyFileAnswer`: a policy of what this node has.
     case policyFrom = "/v1/policies/from"
-    /// POST `PolicyRollbackRequest` → `PolicyApplyAnswer`.
+    /// POST `PolicyRollbackRequest` → `ApplyAnswer`.
     case policyRollback = "/v1/policies/rollback"
     /// GET → `FleetAnswer`; POST `ApplyRequest` → `FleetApplyAnswer`.
     case fleet = "/v1/fleet"
@@ -74,7 +74,7 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case settlement = "/v1/findings/settlement"
     /// GET `?path=` → `[HistoryEntry]`, newest first; `?since=` and `?limit=`.
     case history = "/v1/history"
-    /// GET → `ReportsAnswer`; POST `ApplyRequest` → `ReportApplyAnswer`: the scheduled reports.
+    /// GET → `ReportsAnswer`; POST `ApplyRequest` → `ApplyAnswer`: the scheduled reports.
     case reports = "/v1/reports"
     /// GET `?name=` → `[ReportRunSummary]`, newest first; POST `?name=` → `ReportRunSummary`: reads every host, runs the
     /// report now and sends it.

@@ -37,6 +37,24 @@ package struct FleetAnswer: Codable, Sendable, Hashable {
     }
 }
 
+/// What came of applying policies, windows or scheduled reports: names of what is new, differs and is gone.
+package struct ApplyAnswer: Codable, Sendable, Hashable {
+    package var revision: Int
+    package var added: [String]
+    package var changed: [String]
+    package var removed: [String]
+    /// What looks like a mistake and is none for sure, such as a selector that matches nothing.
+    package var warnings: [String]
+
+    package init(revision: Int, added: [String], changed: [String], removed: [String], warnings: [String]) {
+        self.revision = revision
+        self.added = added
+        self.changed = changed
+        self.removed = removed
+        self.warnings = warnings
+    }
+}
+
 package struct FleetApplyAnswer: Codable, Sendable, Hashable {
     package var revision: Int
     package var changed: [NodePath]

@@ -25,23 +25,6 @@ package struct PoliciesAnswer: Codable, Sendable, Hashable {
     }
 }
 
-package struct PolicyApplyAnswer: Codable, Sendable, Hashable {
-    package var revision: Int
-    package var added: [String]
-    package var changed: [String]
-    package var removed: [String]
-    /// Such as a selector that matches nothing.
-    package var warnings: [String]
-
-    package init(revision: Int, added: [String], changed: [String], removed: [String], warnings: [String]) {
-        self.revision = revision
-        self.added = added
-        self.changed = changed
-        self.removed = removed
-        self.warnings = warnings
-    }
-}
-
 /// What a draft of policies would do over the stored fleet.
 package struct PreviewAnswer: Codable, Sendable, Hashable {
     package var opens: [Finding]

@@ -26,20 +26,3 @@ package struct WindowRow: Codable, Sendable, Hashable {
         self.end = end
     }
 }
-
-package struct WindowApplyAnswer: Codable, Sendable, Hashable {
-    package var revision: Int
-    package var added: [String]
-    package var changed: [String]
-    package var removed: [String]
-    /// Such as a selector that matches nothing, or a day that is over.
-    package var warnings: [String]
-
-    package init(revision: Int, added: [String], changed: [String], removed: [String], warnings: [String]) {
-        self.revision = revision
-        self.added = added
-        self.changed = changed
-        self.removed = removed
-        self.warnings = warnings
-    }
-}

@@ -66,7 +66,7 @@ struct ScheduledReportTests {
         try await withBench(fleet, at: "2026-01-05T05:00:00Z") { bench, courier, clock in
             let controller = try await bench.controller(courier: courier, now: { clock.now })
             let answer = try await controller.apply(reports: reportFile(), by: tester)
-            #expect(answer == ReportApplyAnswer(revision: 1, added: ["daily"], changed: [], removed: [], warnings: []))
+            #expect(answer == ApplyAnswer(revision: 1, added: ["daily"], changed: [], removed: [], warnings: []))
             await controller.look()
             #expect(try await controller.reportRuns("daily") == [])
             clock.set("2026-01-05T06:00:00Z")

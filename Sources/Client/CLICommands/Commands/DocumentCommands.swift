@@ -7,6 +7,17 @@ func applyRequest(_ context: CommandContext) throws(CLIFailure) -> ApplyRequest 
         prune: context.parsed.flag("prune"))
 }
 
+/// - Parameter documents: what was applied, `policies`.
+func appliedText(_ answer: ApplyAnswer, _ documents: String) -> String {
+    var lines = ["\(documents) at revision \(answer.revision)"]
+    for (word, names) in [("added", answer.added), ("changed", answer.changed), ("removed", answer.removed)]
+    where !names.isEmpty {
+        lines.append("  \(word): \(plain(names.joined(separator: ", ")))")
+    }
+    if lines.count == 1 { lines.append("  nothing changed") }
+    return (lines + answer.warnings.map { "  warning: \(plain($0))" }).joined(separator: "\n")
+}
+
 func fleetApply(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let answer: FleetApplyAnswer = try await context.client.send("POST", .fleet, [], try applyRequest(context))
     try context.show(answer) { answer in

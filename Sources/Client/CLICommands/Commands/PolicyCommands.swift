@@ -4,19 +4,9 @@ import FoundationEssentials
 import NestingModel
 
 func policyApply(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let answer: PolicyApplyAnswer = try await context.client.send("POST", .policies, [], try applyRequest(context))
-    try context.show(answer, policyApplyText)
+    let answer: ApplyAnswer = try await context.client.send("POST", .policies, [], try applyRequest(context))
+    try context.show(answer) { appliedText($0, "policies") }
     return ExitCode.inLine
-}
-
-func policyApplyText(_ answer: PolicyApplyAnswer) -> String {
-    var lines = ["policies at revision \(answer.revision)"]
-    for (word, names) in [("added", answer.added), ("changed", answer.changed), ("removed", answer.removed)]
-    where !names.isEmpty {
-        lines.append("  \(word): \(plain(names.joined(separator: ", ")))")
-    }
-    if lines.count == 1 { lines.append("  nothing changed") }
-    return (lines + answer.warnings.map { "  warning: \(plain($0))" }).joined(separator: "\n")
 }
 
 func policyList(_ context: CommandContext) async throws(CLIFailure) -> Int32 {

@@ -46,8 +46,8 @@ func policyDiff(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
 func policyRollback(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let request = PolicyRollbackRequest(
         revision: try context.revision("revision"), expectedRevision: try context.number("expect-revision"))
-    let answer: PolicyApplyAnswer = try await context.client.send("POST", .policyRollback, [], request)
-    try context.show(answer, policyApplyText)
+    let answer: ApplyAnswer = try await context.client.send("POST", .policyRollback, [], request)
+    try context.show(answer) { appliedText($0, "policies") }
     return ExitCode.inLine
 }
 

@@ -4,20 +4,8 @@ import FoundationEssentials
 import NestingModel
 
 func reportApply(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let answer: ReportApplyAnswer = try await context.client.send(
-        "POST", .reports, [],
-        ApplyRequest(
-            files: try context.documents(), expectedRevision: try context.number("expect-revision"),
-            prune: context.parsed.flag("prune")))
-    try context.show(answer) { answer in
-        var lines = ["reports at revision \(answer.revision)"]
-        for (word, names) in [("added", answer.added), ("changed", answer.changed), ("removed", answer.removed)]
-        where !names.isEmpty {
-            lines.append("  \(word): \(plain(names.joined(separator: ", ")))")
-        }
-        if lines.count == 1 { lines.append("  nothing changed") }
-        return (lines + answer.warnings.map { "  warning: \(plain($0))" }).joined(separator: "\n")
-    }
+    let answer: ApplyAnswer = try await context.client.send("POST", .reports, [], try applyRequest(context))
+    try context.show(answer) { appliedText($0, "reports") }
     return ExitCode.inLine
 }
 

@@ -29,19 +29,8 @@ let windowCommand = Command(
     ])
 
 func windowApply(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let request = ApplyRequest(
-        files: try context.documents(), expectedRevision: try context.number("expect-revision"),
-        prune: context.parsed.flag("prune"))
-    let answer: WindowApplyAnswer = try await context.client.send("POST", .windows, [], request)
-    try context.show(answer) { answer in
-        var lines = ["windows at revision \(answer.revision)"]
-        for (word, names) in [("added", answer.added), ("changed", answer.changed), ("removed", answer.removed)]
-        where !names.isEmpty {
-            lines.append("  \(word): \(plain(names.joined(separator: ", ")))")
-        }
-        if lines.count == 1 { lines.append("  nothing changed") }
-        return (lines + answer.warnings.map { "  warning: \(plain($0))" }).joined(separator: "\n")
-    }
+    let answer: ApplyAnswer = try await context.client.send("POST", .windows, [], try applyRequest(context))
+    try context.show(answer) { appliedText($0, "windows") }
     return ExitCode.inLine
 }
 

@@ -76,23 +76,6 @@ package struct RecipientHealth: Codable, Sendable, Hashable {
     package var isFailing: Bool { failures > 0 }
 }
 
-package struct ReportApplyAnswer: Codable, Sendable, Hashable {
-    package var revision: Int
-    package var added: [String]
-    package var changed: [String]
-    package var removed: [String]
-    /// Such as a selector that matches nothing, or deliveries that were dropped with their recipient.
-    package var warnings: [String]
-
-    package init(revision: Int, added: [String], changed: [String], removed: [String], warnings: [String]) {
-        self.revision = revision
-        self.added = added
-        self.changed = changed
-        self.removed = removed
-        self.warnings = warnings
-    }
-}
-
 /// What lies between two runs of one report.
 package struct ReportDifference: Codable, Sendable, Hashable {
     package var from: ReportRunSummary

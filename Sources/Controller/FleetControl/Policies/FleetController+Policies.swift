@@ -13,7 +13,7 @@ extension FleetController {
 
     /// Takes policies and exemptions from files: all of them or, where anything is wrong, none.
     package func apply(policies request: ApplyRequest, by requester: Requester) async throws(APIError)
-        -> PolicyApplyAnswer
+        -> ApplyAnswer
     {
         let before = try await read { (work) throws(StoreFailure) in try work.policies() }
         return try await take(try await draft(request, over: before), over: before, action: "policy.apply", requester)
@@ -23,10 +23,10 @@ extension FleetController {
     /// - Parameter note: what was done, where it was no ordinary change.
     func take(
         _ draft: PolicyDraft, over before: PolicySet, action: String, note: String? = nil, _ requester: Requester
-    ) async throws(APIError) -> PolicyApplyAnswer {
+    ) async throws(APIError) -> ApplyAnswer {
         let changes = draft.changes
         if changes.isEmpty {
-            return PolicyApplyAnswer(
+            return ApplyAnswer(
                 revision: before.revision, added: [], changed: [], removed: [], warnings: draft.warnings)
         }
         let set = PolicySet(
@@ -47,7 +47,7 @@ extension FleetController {
             try work.put(nil as TroubledGuests?, as: .troubledGuests)
         }
         try await evaluate(before: before)
-        return PolicyApplyAnswer(
+        return ApplyAnswer(
             revision: set.revision, added: changes.added, changed: changes.changed, removed: changes.removed,
             warnings: draft.warnings)
     }

@@ -41,7 +41,7 @@ extension FleetController {
     /// What a file would be refused for (an exemption that is over, a host that is gone) is a warning here, since the
     /// content was taken once.
     package func rollback(policies request: PolicyRollbackRequest, by requester: Requester) async throws(APIError)
-        -> PolicyApplyAnswer
+        -> ApplyAnswer
     {
         let before = try await read { (work) throws(StoreFailure) in try work.policies() }
         try check(request.expectedRevision, is: before)

@@ -49,7 +49,7 @@ extension FleetController {
 
     /// Takes reports from files: all of them or, where anything is wrong, none.
     package func apply(reports request: ApplyRequest, by requester: Requester) async throws(APIError)
-        -> ReportApplyAnswer
+        -> ApplyAnswer
     {
         let before = try await read { (work) throws(StoreFailure) in try work.reports() }
         if let expected = request.expectedRevision, expected != before.revision {

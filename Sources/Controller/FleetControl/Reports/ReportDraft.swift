@@ -41,8 +41,8 @@ struct ReportDraft {
         }
     }
 
-    func answer(revision: Int, dropped: [String: Int]) -> ReportApplyAnswer {
-        ReportApplyAnswer(
+    func answer(revision: Int, dropped: [String: Int]) -> ApplyAnswer {
+        ApplyAnswer(
             revision: revision, added: added, changed: changed, removed: removed,
             warnings: warnings
                 + dropped.sorted { $0.key < $1.key }.map {

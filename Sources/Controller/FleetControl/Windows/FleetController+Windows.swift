@@ -25,7 +25,7 @@ extension FleetController {
     /// Takes windows from files: all of them or, where anything is wrong, none.
     package func apply(
         windows request: ApplyRequest, by requester: Requester
-    ) async throws(APIError) -> WindowApplyAnswer {
+    ) async throws(APIError) -> ApplyAnswer {
         let before = try await read { (work) throws(StoreFailure) in try work.windows() }
         if let expected = request.expectedRevision, expected != before.revision {
             throw APIError(
@@ -47,7 +47,7 @@ extension FleetController {
         let removed = before.windows.map(\.name).filter { name in !after.contains { $0.name == name } }
         let warnings = try await warnings(about: written)
         guard !(added.isEmpty && changed.isEmpty && removed.isEmpty) else {
-            return WindowApplyAnswer(
+            return ApplyAnswer(
                 revision: before.revision, added: [], changed: [], removed: [], warnings: warnings)
         }
         let set = WindowSet(revision: before.revision + 1, windows: after)
@@ -62,7 +62,7 @@ extension FleetController {
             try work.put(set, as: .windows)
         }
         nudgeAll()
-        return WindowApplyAnswer(
+        return ApplyAnswer(
             revision: set.revision, added: added, changed: changed, removed: removed, warnings: warnings)
     }
 
