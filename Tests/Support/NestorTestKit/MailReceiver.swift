@@ -18,62 +18,26 @@ package final class MailReceiver: Sendable {
         case implicit, starttls, clear
     }
 
-    package let port: Int
-    private let folder: TemporaryFolder
-    private let process: Int32
-    private let log: ProcessLog
-    private let watchdog: Watchdog
+    private let server: ScriptedServer
+    package var port: Int { server.port }
 
     /// - Parameters:
     ///   - certificate: a PEM file with certificate and key.
     ///   - password: of the user `nestor`, who has to log in; nil asks nobody.
     package static func start(_ kind: Kind, certificate: String, password: String? = nil) async throws -> MailReceiver {
-        let folder = try TemporaryFolder()
-        try folder.write("250 taken", to: "answer")
-        let script = try folder.write(self.script, to: "receiver.py")
-        let (process, log) = try ProcessLog.spawn(
-            "/usr/bin/python3", ["-u", script, folder("answer"), kind.rawValue, certificate, password ?? ""])
-        // Before anything can fail: whoever started it ends it.
-        let watchdog = try Watchdog(over: process)
-        _ = await log.contains("\"ready\"", orEndsWithin: .seconds(20))
-        guard let line = log.text.split(separator: "\n").first(where: { $0.contains("\"ready\"") }),
-            let ready = try? JSONDecoder().decode([String: Int].self, from: Data(line.utf8)), let port = ready["ready"]
-        else {
-            watchdog.end()
-            ProcessTree.end(process)
-            throw TestToolFailure(sentence: "the mail server did not start: \(log.text)")
-        }
-        return MailReceiver(port: port, folder: folder, process: process, log: log, watchdog: watchdog)
+        MailReceiver(
+            try await ScriptedServer(script, answer: "250 taken", [kind.rawValue, certificate, password ?? ""]))
     }
 
-    private init(port: Int, folder: TemporaryFolder, process: Int32, log: ProcessLog, watchdog: Watchdog) {
-        self.port = port
-        self.folder = folder
-        self.process = process
-        self.log = log
-        self.watchdog = watchdog
-    }
+    private init(_ server: ScriptedServer) { self.server = server }
 
     /// What it says to a message from now on, such as `451 later`.
-    package func answer(_ text: String) throws { try folder.write(text, to: "answer") }
+    package func answer(_ text: String) throws { try server.answer(text) }
 
-    /// All that came so far, in order, once there are so many: what a client saw answered may not have been read from
-    /// the server yet.
-    package func messages(atLeast count: Int = 0) async -> [Message] {
-        if count > 0 { _ = await log.contains("\"number\": \(count)}", orEndsWithin: .seconds(20)) }
-        return log.text.split(separator: "\n").compactMap {
-            try? JSONDecoder().decode(Message.self, from: Data($0.utf8))
-        }
-    }
+    /// As `ScriptedServer.came`.
+    package func messages(atLeast count: Int = 0) async -> [Message] { await server.came(atLeast: count) }
 
-    package func stop() {
-        log.endOnce {
-            watchdog.end()
-            ProcessTree.end(process)
-        }
-    }
-
-    deinit { stop() }
+    package func stop() { server.stop() }
 
     private static let script = """
         import asyncio, json, ssl, sys

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// A real HTTP server of the test's own on 127.0.0.1, which takes POSTs, answers them as the test says, and remembers
 /// them. It ends with `stop` or with this object.
@@ -13,62 +12,26 @@ package final class WebhookReceiver: Sendable {
         package var status: Int
     }
 
-    package let port: Int
-    package let folder: TemporaryFolder
-    private let process: Int32
-    private let log: ProcessLog
-    private let watchdog: Watchdog
+    private let server: ScriptedServer
+    package var port: Int { server.port }
+    package var folder: TemporaryFolder { server.folder }
 
     /// - Parameters:
     ///   - status: what it answers from the start on.
     ///   - certificate: a PEM file with certificate and key; nil serves without TLS.
     package static func start(status: Int = 200, certificate: String? = nil) async throws -> WebhookReceiver {
-        let folder = try TemporaryFolder()
-        try folder.write("\(status)", to: "status")
-        let script = try folder.write(self.script, to: "receiver.py")
-        let (process, log) = try ProcessLog.spawn(
-            "/usr/bin/python3", ["-u", script, folder("status"), certificate ?? ""])
-        // Before anything can fail: whoever started it ends it.
-        let watchdog = try Watchdog(over: process)
-        _ = await log.contains("\"ready\"", orEndsWithin: .seconds(20))
-        guard let line = log.text.split(separator: "\n").first(where: { $0.contains("\"ready\"") }),
-            let ready = try? JSONDecoder().decode([String: Int].self, from: Data(line.utf8)), let port = ready["ready"]
-        else {
-            watchdog.end()
-            ProcessTree.end(process)
-            throw TestToolFailure(sentence: "the receiver did not start: \(log.text)")
-        }
-        return WebhookReceiver(port: port, folder: folder, process: process, log: log, watchdog: watchdog)
+        WebhookReceiver(try await ScriptedServer(script, answer: "\(status)", [certificate ?? ""]))
     }
 
-    private init(port: Int, folder: TemporaryFolder, process: Int32, log: ProcessLog, watchdog: Watchdog) {
-        self.port = port
-        self.folder = folder
-        self.process = process
-        self.log = log
-        self.watchdog = watchdog
-    }
+    private init(_ server: ScriptedServer) { self.server = server }
 
     /// What it answers from now on; 0 cuts the connection instead.
-    package func answer(_ status: Int) throws { try folder.write("\(status)", to: "status") }
+    package func answer(_ status: Int) throws { try server.answer("\(status)") }
 
-    /// All that came so far, in order, once there are so many: what a client saw answered may not have been read from
-    /// the server yet.
-    package func requests(atLeast count: Int = 0) async -> [Request] {
-        if count > 0 { _ = await log.contains("\"number\": \(count)}", orEndsWithin: .seconds(20)) }
-        return log.text.split(separator: "\n").compactMap {
-            try? JSONDecoder().decode(Request.self, from: Data($0.utf8))
-        }
-    }
+    /// As `ScriptedServer.came`.
+    package func requests(atLeast count: Int = 0) async -> [Request] { await server.came(atLeast: count) }
 
-    package func stop() {
-        log.endOnce {
-            watchdog.end()
-            ProcessTree.end(process)
-        }
-    }
-
-    deinit { stop() }
+    package func stop() { server.stop() }
 
     private static let script = """
         import http.server, json, ssl, sys, threading
