@@ -25,6 +25,7 @@ struct PackageDescription: Decodable {
     static func load() throws -> PackageDescription {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "nestor-describe-\(UUID())")
         defer { try? FileManager.default.removeItem(at: scratch) }
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -32,6 +33,8 @@ struct PackageDescription: Decodable {
             "swift", "package", "--package-path", root.path, "--scratch-path", scratch.path, "describe", "--type",
             "json",
         ]
+        // Its lock for the scratch folder lies among the temporary files, and would stay there.
+        process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": scratch.path]) { $1 }
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
