@@ -9,9 +9,13 @@ import Testing
 
 @Suite("Setting a whole remediation back")
 struct RemediationRollbackTests {
-    private func run(_ fleet: ScriptedFleet, _ body: (FleetController, Remediation) async throws -> Void) async throws {
-        let bench = try await Bench(
-            fleet, policies: [policy(exposure: true, mode: .enforce, paths: ["rack8/*", "rack9/*"])])
+    private func run(
+        _ fleet: ScriptedFleet, mode: PolicyMode = .enforce, modes: [ModeRule] = [],
+        _ body: (FleetController, Remediation) async throws -> Void
+    ) async throws {
+        var policy = policy(exposure: true, mode: mode, paths: ["rack8/*", "rack9/*"])
+        policy.modes = modes
+        let bench = try await Bench(fleet, policies: [policy])
         let controller = try await bench.controller(isTimed: true)
         let done = try await controller.remediated()
         try await body(controller, done)
@@ -27,10 +31,16 @@ struct RemediationRollbackTests {
         return try await controller.remediation(started.id)
     }
 
-    @Test("gives each guest back what it had, and enforcement does not take it away again")
-    func setsBack() async throws {
+    @Test(
+        "gives each guest back what it had, and enforcement does not take it away again",
+        arguments: [
+            (PolicyMode.enforce, []),
+            (.propose, [ModeRule(PolicySelector(paths: ["rack8/*"]), mode: .enforce, reason: "test")]),
+        ])
+    func setsBack(_ mode: PolicyMode, _ modes: [ModeRule]) async throws {
         let fleet = ScriptedFleet.plain(["rack8": 1, "rack9": 1])
-        try await run(fleet) { (controller: FleetController, done: Remediation) async throws in
+        try await run(fleet, mode: mode, modes: modes) {
+            (controller: FleetController, done: Remediation) async throws in
             #expect(done.items.map(\.before) == [GuestChange(exposure: false), GuestChange(exposure: false)])
             #expect(fleet.exposed.count == 2)
             let back = try await rolledBack(controller, done.id)

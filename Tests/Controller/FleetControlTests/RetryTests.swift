@@ -96,6 +96,27 @@ struct RetryTests {
         }
     }
 
+    @Test("other policies are a new word of the owner's: what was left out is tried again")
+    func newPolicies() async throws {
+        let (bench, time) = (try await bench(), TestTime())
+        let rule = RetryRule(retries: 0, after: 600, leftOutLimit: 1)
+        try await bench.run(at: time, drift: DriftRules(retry: rule)) { (controller: FleetController) async throws in
+            try await controller.sweepAndEnforce()
+            #expect(try await controller.troubledGuests().guests.map(\.isLeftOut) == [true])
+            let text = """
+                policies:
+                  - {name: q, select: {paths: ["rack7/*"]}, desire: {exposure: exposed}, mode: enforce}
+                """
+            _ = try await controller.apply(
+                policies: ApplyRequest(files: [DocumentFile(name: "q.yaml", text: text)], prune: true),
+                by: Requester(name: "alice"))
+            #expect(try await controller.troubledGuests().guests == [])
+            bench.fleet.set { $0.exposureWorks = true }
+            try await controller.sweepAndEnforce()
+            #expect(bench.fleet.now.l1Exposed && bench.fleet.now.spareExposed)
+        }
+    }
+
     @Test("a store in which an earlier version stopped enforcement for good goes on when a person settles it")
     func stoppedBefore() async throws {
         let (bench, time) = (try await bench(), TestTime())

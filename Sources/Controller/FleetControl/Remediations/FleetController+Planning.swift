@@ -126,7 +126,7 @@ extension FleetController {
             }
             try work.put(remediation: remediation)
             try also(work, remediation)
-            if let rollsBack, try work.policies().policies.contains(where: { $0.mode == .enforce }) {
+            if let rollsBack, try work.policies().policies.contains(where: \.mayEnforce) {
                 // What was set back by a person is not set again by a policy a minute later.
                 try work.put(
                     "\(requester.name) set back what remediation \(rollsBack) had changed", as: .enforcementStopped)

@@ -50,6 +50,11 @@ package struct Policy: Codable, Sendable, Hashable {
         return graceEnd.map { now < $0 } == true ? .grace : .full
     }
 
+    /// Whether there is drift under it that may be corrected without being asked.
+    package var mayEnforce: Bool {
+        ([mode, intendedMode] + modes.flatMap { [$0.mode, $0.intendedMode] }).contains(.enforce)
+    }
+
     /// Nil where it has no grace.
     package var graceEnd: Date? {
         guard let from, let graceSeconds else { return nil }
