@@ -94,6 +94,7 @@ FAULTY = [
     {"verb": "guest.shell"}, {"guest": None}, {"guest": "../../etc"}, {"guest": "A" * 36}, {"change": {}}, {"change": None},
     {"definitionDigest": None}, {"id": ""}, {"id": "a b\n"}, {"id": "x" * 100_000}, {"shutdownSeconds": 0},
     {"startSeconds": 90_000}, {"holdSeconds": -1}, {"change": {"startupMemory": 1}}, {"change": {"maximumVCPUs": 0}},
+    {"change": {"maximumMemory": 1 << 30}}, {"change": {"startupMemory": 2 << 30, "maximumMemory": 1 << 30}},
     {"change": {"dynamicMemory": True}}, {"shutdownSeconds": "soon"}, {"change": {"exposure": "yes"}},
     {"verb": "guests.drain"}, {"guests": [str(uuid.uuid4())]},
 ]

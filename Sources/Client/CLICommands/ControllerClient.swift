@@ -77,13 +77,13 @@ struct ControllerClient: Sendable {
 
     /// What goes on, line by line, until the event that is marked as the last one. A broken stream ends quietly: the
     /// caller asks for the state itself.
-    func follow(_ name: String, _ value: String, _ show: @Sendable (ProgressEvent) -> Void) async {
+    func follow(_ name: String, _ value: String, _ show: (ProgressEvent) async -> Void) async {
         let call = HTTPCall("GET", path: APIRoute.events.rawValue, query: [(name, value)])
         do {
             for try await event in caller.events(call) {
                 guard let progress = try? JSONText.decoder().decode(ProgressEvent.self, from: Data(event.data.utf8))
                 else { continue }
-                show(progress)
+                await show(progress)
                 if progress.last { return }
             }
         } catch {

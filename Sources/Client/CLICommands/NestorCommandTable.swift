@@ -164,11 +164,10 @@ private let remediationCommand = Command(
         Command(
             "show", "one of them, item by item",
             discussion: "Exits with 5 where it ended without correcting everything, or waits for somebody.",
-            examples: [("nestor remediation show 4f1c", "")], arguments: [CommandArgument("id", "as 'list' shows it")]),
+            examples: [("nestor remediation show 4f1c", "")], arguments: [remediationIDArgument]),
         Command(
             "resume", "go on with an interrupted or paused one",
-            examples: [("nestor remediation resume 4f1c", "")], arguments: [CommandArgument("id", "as 'list' shows it")]
-        ),
+            examples: [("nestor remediation resume last", "")], arguments: [remediationIDArgument]),
     ] + remediationControlCommands)
 
 private let fleetCommand = Command(

@@ -44,6 +44,19 @@ struct SettingGuestTests {
         try bench.order(.set(guest))
         #expect(try bench.work(saying: .commit).outcome == .committed)
         #expect(bench.host.world.effects == ["shutdown guest1", "start guest1"])
+        #expect(bench.record?.restarted == true)
+    }
+
+    @Test("A guest that runs with the change while its definition lacks it is defined, and told as not restarted")
+    func definitionOnly() throws {
+        let guest = PretendGuest(1, exposure: "off")
+        var world = PretendWorld(guest)
+        world.guests[guest.uuid]?.live?["exposure"] = "on"
+        let bench = try Bench(world)
+        try bench.order(.set(guest))
+        #expect(try bench.work(saying: .commit).outcome == .committed)
+        #expect(bench.host.world.effects == ["define guest1"])
+        #expect(bench.record?.restarted == false)
     }
 
     @Test("A controller that says rollback gets the old definition and a run of it")

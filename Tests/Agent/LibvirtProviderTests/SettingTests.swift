@@ -45,6 +45,7 @@ struct SettingTests {
     struct MemoryEdit: Sendable {
         var before: String
         var startup: Int64?
+        var maximum: Int64?
         var fixed = false
         var after: String
     }
@@ -84,10 +85,17 @@ struct SettingTests {
                 fixed: true,
                 after: "<memory>32768</memory><currentMemory>32768</currentMemory>"),
             MemoryEdit(before: "<memory>65536</memory>", fixed: true, after: "<memory>65536</memory>"),
+            MemoryEdit(
+                before: "<memory>65536</memory><currentMemory>65536</currentMemory>", startup: 32 * mebibyte,
+                maximum: 48 * mebibyte, after: "<memory>49152</memory><currentMemory>32768</currentMemory>"),
+            MemoryEdit(
+                before: "<memory>65536</memory>", startup: 32 * mebibyte, maximum: 32 * mebibyte,
+                after: "<memory>32768</memory>"),
         ])
     func memoryEdits(_ given: MemoryEdit) throws {
         let before = try DomainDefinition(Samples.domain(memory: given.before))
-        let change = GuestChange(startupMemory: given.startup, dynamicMemory: given.fixed ? false : nil)
+        let change = GuestChange(
+            startupMemory: given.startup, maximumMemory: given.maximum, dynamicMemory: given.fixed ? false : nil)
         let after = try before.applying(change, on: Samples.intel)
         #expect(after == Samples.domain(memory: given.after))
         let changed = try DomainDefinition(after)

@@ -77,6 +77,8 @@ def faults(order):
             found.append("change.exposure")
         if not 1 << 20 <= change.get("startupMemory", 1 << 30) <= 1 << 50:
             found.append("change.startupMemory")
+        if not change.get("startupMemory", 1 << 51) <= change.get("maximumMemory", 1 << 51):
+            found.append("change.maximumMemory")
         if not 1 <= change.get("maximumVCPUs", 1) <= 4096:
             found.append("change.maximumVCPUs")
         if change.get("dynamicMemory"):

@@ -28,6 +28,12 @@ extension CorrectionRequest {
         if let memory = change.startupMemory, !(1 << 20...1 << 50).contains(memory) {
             faults.append("change.startupMemory must be 1 MiB to 1 PiB, is \(memory)")
         }
+        if let maximum = change.maximumMemory, maximum < change.startupMemory ?? .max || maximum > 1 << 50 {
+            faults.append("change.maximumMemory must be from change.startupMemory to 1 PiB, is \(maximum)")
+        }
+        if change.maximumMemory != nil, change.dynamicMemory != nil {
+            faults.append("change.maximumMemory and change.dynamicMemory exclude each other")
+        }
         if let vcpus = change.maximumVCPUs, !(1...4096).contains(vcpus) {
             faults.append("change.maximumVCPUs must be 1 to 4096, is \(vcpus)")
         }

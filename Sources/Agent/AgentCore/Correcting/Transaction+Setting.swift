@@ -190,6 +190,7 @@ extension Transaction {
 
     /// Seen running with the change: nothing is owed any more.
     private mutating func runsAgain(_ guest: GuestReport) -> TransactionStep {
+        entry.record.restarted = entry.duties[0].isNewRun(guest, bootID: now.bootID)
         entry.duties[0].settled = true
         entry.deadline = nil
         entry.hold = deadline(entry.holdSeconds)

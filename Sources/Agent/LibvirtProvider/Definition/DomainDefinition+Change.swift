@@ -8,7 +8,9 @@ extension DomainDefinition {
             throw EditFault("dynamic memory can only be turned off so far", "set <currentMemory> with virsh edit")
         }
         if change.startupMemory != nil || change.dynamicMemory != nil {
-            try setMemory(startup: change.startupMemory, fixed: change.dynamicMemory == false, in: &edit)
+            try setMemory(
+                startup: change.startupMemory, maximum: change.maximumMemory, fixed: change.dynamicMemory == false,
+                in: &edit)
         }
         if let count = change.maximumVCPUs { try setMaximumVCPUs(count, in: &edit) }
         switch change.exposure {

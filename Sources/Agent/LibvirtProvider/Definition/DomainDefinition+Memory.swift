@@ -40,15 +40,17 @@ extension DomainDefinition {
 
     /// - Parameters:
     ///   - startup: in bytes; nil leaves it as it is.
+    ///   - maximum: in bytes, no less than `startup`; nil raises it only where it must.
     ///   - fixed: whether the maximum becomes the startup memory.
-    func setMemory(startup: Int64?, fixed: Bool, in edit: inout XMLEdit) throws(EditFault) {
+    func setMemory(startup: Int64?, maximum asked: Int64? = nil, fixed: Bool, in edit: inout XMLEdit) throws(EditFault)
+    {
         guard let maximum = maximumMemory, let present = startupMemory else {
             throw EditFault("the present memory can't be read", "correct <memory> with virsh edit")
         }
         guard startup ?? 1 > 0, startup ?? 1 < 1 << 60 else { throw EditFault("\(startup ?? 0) bytes is no memory") }
         let wanted = startup.map(MemoryUnit.wholeKiB)
         let newStartup = fixed ? max(wanted ?? present, present) : wanted ?? present
-        let newMaximum = fixed ? newStartup : max(maximum, newStartup)
+        let newMaximum = fixed ? newStartup : max(asked.map(MemoryUnit.wholeKiB) ?? maximum, newStartup)
         if newMaximum != maximum {
             if hasNUMACells {
                 throw EditFault(

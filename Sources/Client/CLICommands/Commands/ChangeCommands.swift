@@ -3,7 +3,7 @@ import ControllerAPI
 import FoundationEssentials
 import NestingModel
 
-private let id = CommandArgument("id", "as 'nestor change list' shows it")
+private let id = CommandArgument("id", "as 'nestor change list' shows it, or how it begins; last: the newest")
 private let comment = CommandOption("comment", short: "m", value: "TEXT", "what others should know")
 private let yes = CommandOption("yes", short: "y", "do not ask")
 
@@ -76,13 +76,13 @@ func changeList(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
 }
 
 func changeShow(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let request: ChangeRequest = try await context.client.get(.change, [("id", context.parsed.argument("id") ?? "")])
+    let request: ChangeRequest = try await context.client.get(.change, [("id", try await context.changeID())])
     try context.show(request) { request in changeText(request, context.terminal) }
     return ExitCode.inLine
 }
 
 func changeApprove(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let id = context.parsed.argument("id") ?? ""
+    let id = try await context.changeID()
     let request: ChangeRequest = try await context.client.get(.change, [("id", id)])
     if !context.parsed.flag("yes") {
         guard context.terminal.isInteractive else {
@@ -104,7 +104,7 @@ func changeSay(_ context: CommandContext, _ word: ChangeEntry.Word) async throws
     let said: ChangeRequest = try await context.client.send(
         "POST", .change, [],
         ChangeWord(
-            id: context.parsed.argument("id") ?? "", word: word, text: context.parsed.option("comment") ?? ""))
+            id: try await context.changeID(), word: word, text: context.parsed.option("comment") ?? ""))
     try context.show(said) { said in changeText(said, context.terminal) }
     return ExitCode.inLine
 }

@@ -36,27 +36,9 @@ func remediate(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
 }
 
 func remediationResume(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let id = context.parsed.argument("id") ?? ""
+    let id = try await context.remediationID()
     let resumed: Remediation = try await context.client.send("POST", .resume, [("id", id)], Empty())
     return try await follow(resumed.id, context)
-}
-
-/// Shows what goes on until the remediation has ended; it goes on by itself when this command is ended.
-func follow(_ id: String, _ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let terminal = context.terminal
-    terminal.tell("remediation \(id) runs; it goes on if you leave (nestor remediation show \(id))")
-    var remediation: Remediation
-    repeat {
-        await context.client.follow("remediation", id) { event in
-            terminal.tell("  " + plain("\(event.path.map { "\($0): " } ?? "")\(event.sentence)"))
-        }
-        remediation = try await context.client.get(.remediation, [("id", id)])
-        // A stream that broke off is opened again; the pause keeps a controller that is going down from being asked
-        // all the time.
-        if remediation.state == .running { try? await Task.sleep(for: .milliseconds(300)) }
-    } while remediation.state == .running
-    try context.show(remediation) { remediation in remediationText(remediation, terminal) }
-    return remediation.state == .succeeded ? ExitCode.inLine : ExitCode.notRemediated
 }
 
 func remediationList(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
@@ -75,12 +57,12 @@ func remediationList(_ context: CommandContext) async throws(CLIFailure) -> Int3
 }
 
 func remediationShow(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let found: Remediation = try await context.client.get(.remediation, [("id", context.parsed.argument("id") ?? "")])
+    let found: Remediation = try await context.client.get(.remediation, [("id", try await context.remediationID())])
     try context.show(found) { found in remediationText(found, context.terminal) }
     return found.state == .succeeded || found.state == .running ? ExitCode.inLine : ExitCode.notRemediated
 }
 
-private func remediationText(_ remediation: Remediation, _ terminal: Terminal) -> String {
+func remediationText(_ remediation: Remediation, _ terminal: Terminal) -> String {
     var lines = [
         terminal.paint("remediation \(remediation.id): ", .bold)
             + terminal.paint("\(remediation.state)", style(remediation.state))

@@ -3,25 +3,26 @@ import ControllerAPI
 import FoundationEssentials
 import NestingModel
 
-private let id = CommandArgument("id", "as 'nestor remediation list' shows it")
+let remediationIDArgument = CommandArgument(
+    "id", "as 'nestor remediation list' shows it, or how it begins; last: the newest")
 
 /// What people say to a remediation that runs.
 let remediationControlCommands = [
     Command(
         "watch", "attach to a running one again, and see it to its end",
         discussion: "Leaving (Ctrl-C) changes nothing: it goes on.",
-        examples: [("nestor remediation watch 4f1c", "")], arguments: [id]),
+        examples: [("nestor remediation watch 4f1c", "")], arguments: [remediationIDArgument]),
     Command(
         "pause", "let nothing new of it start; what is in motion ends",
         discussion: "It then waits for 'nestor remediation resume', and no other one starts meanwhile.",
-        examples: [("nestor remediation pause 4f1c", "")], arguments: [id]),
+        examples: [("nestor remediation pause 4f1c", "")], arguments: [remediationIDArgument]),
     Command(
         "abort", "end it: nothing new starts, and what is in motion ends safely",
         discussion:
             "Guests that were stopped for it are started again, what has not begun is skipped, and the command "
             + "waits for that. Where a host can't be reached any more, three attempts are enough: its item fails with "
             + "a sentence that says what the host's agent settles by itself. This also ends one that is interrupted.",
-        examples: [("nestor remediation abort 4f1c", "")], arguments: [id]),
+        examples: [("nestor remediation abort 4f1c", "")], arguments: [remediationIDArgument]),
     Command(
         "rollback", "set back what one changed, guest by guest: show the plan, ask, run it",
         discussion:
@@ -30,17 +31,17 @@ let remediationControlCommands = [
             + "everything that belongs to one. Policies still want what they wanted, so enforcement stops until "
             + "policies are applied anew. A maximum of memory that was raised stays, and memory that was made fixed "
             + "stays fixed.",
-        examples: [("nestor remediation rollback 4f1c", "")], arguments: [id],
+        examples: [("nestor remediation rollback 4f1c", "")], arguments: [remediationIDArgument],
         options: [CommandOption("yes", short: "y", "do not ask")] + rolloutOptions),
 ]
 
 func remediationWatch(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let found: Remediation = try await context.client.get(.remediation, [("id", context.parsed.argument("id") ?? "")])
+    let found: Remediation = try await context.client.get(.remediation, [("id", try await context.remediationID())])
     return try await follow(found.id, context)
 }
 
 func remediationPause(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let id = context.parsed.argument("id") ?? ""
+    let id = try await context.remediationID()
     let paused: Remediation = try await context.client.send("POST", .pause, [("id", id)], Empty())
     try context.show(paused) { paused in
         let count = paused.inMotion.count
@@ -53,7 +54,7 @@ func remediationPause(_ context: CommandContext) async throws(CLIFailure) -> Int
 }
 
 func remediationAbort(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let id = context.parsed.argument("id") ?? ""
+    let id = try await context.remediationID()
     let aborted: Remediation = try await context.client.send("POST", .abort, [("id", id)], Empty())
     _ = try await follow(aborted.id, context)
     // To end it was all that was asked.
@@ -62,7 +63,7 @@ func remediationAbort(_ context: CommandContext) async throws(CLIFailure) -> Int
 }
 
 func remediationRollback(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let id = context.parsed.argument("id") ?? ""
+    let id = try await context.remediationID()
     let wish = try context.rolloutWish()
     let answer: PlanAnswer = try await context.client.get(.rollback, [("id", id)], deadline: .seconds(600))
     guard try confirmed(answer, wish, context) else {

@@ -13,7 +13,7 @@ func planText(_ answer: PlanAnswer, _ terminal: Terminal) -> String {
         let policies = item.policies.joined(separator: ", ")
         lines.append(
             terminal.paint("\(index + 1). \(plain(item.path.description))", .bold) + "  \(changeText(item.change))"
-                + "  (\(plain(policies)))")
+                + (policies.isEmpty ? "" : "  (\(plain(policies)))"))
         lines.append("   disruption: \(item.disruption)\(item.nestingInUse == true ? ", nesting is in use" : "")")
         lines.append("   blast radius: \(blastRadius(item))")
         for (number, step) in item.steps.enumerated() { lines.append("   \(number + 1)) \(plain(step))") }
@@ -38,6 +38,9 @@ func changeText(_ change: GuestChange) -> String {
     var parts: [String] = []
     if let exposure = change.exposure { parts.append(exposure ? "expose nesting" : "hide nesting") }
     if let memory = change.startupMemory { parts.append("startup memory \(bytes(memory))") }
+    if let memory = change.maximumMemory, memory != change.startupMemory {
+        parts.append("maximum memory \(bytes(memory))")
+    }
     if let count = change.maximumVCPUs { parts.append("maximum vCPUs \(count)") }
     if change.dynamicMemory == false { parts.append("dynamic memory off") }
     return parts.joined(separator: ", ")

@@ -6,14 +6,26 @@ struct Terminal: Sendable {
     let colour: Bool
     /// Whether a person can be asked.
     let isInteractive: Bool
+    /// Whether what was told can be drawn over.
+    let isLive: Bool
 
     init(environment: [String: String]) {
         colour = isatty(1) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
         isInteractive = isatty(0) == 1 && isatty(2) == 1
+        isLive = isatty(2) == 1 && environment["TERM", default: "dumb"] != "dumb"
     }
 
     func print(_ text: String) { Self.write(text + "\n", to: 1) }
     func tell(_ text: String) { Self.write(text + "\n", to: 2) }
+    /// What moves the cursor, beside words.
+    func draw(_ text: String) { Self.write(text, to: 2) }
+
+    /// Of the terminal that is told things, in columns and rows.
+    var size: (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
 
     /// - Returns: nil at the end of input.
     func ask(_ question: String) -> String? {

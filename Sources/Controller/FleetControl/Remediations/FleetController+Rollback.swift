@@ -80,13 +80,27 @@ extension GuestChange {
         let now = self.before(in: guest)
         var inverse = GuestChange()
         if exposure != nil, now.exposure == exposure, before.exposure != exposure { inverse.exposure = before.exposure }
-        if startupMemory != nil, now.startupMemory == startupMemory, before.startupMemory != startupMemory {
+        if setsMemory, hasItsMemory(now, before: before),
+            now.startupMemory != before.startupMemory
+                || now.maximumMemory != before.maximumMemory
+        {
             inverse.startupMemory = before.startupMemory
+            inverse.maximumMemory = before.maximumMemory
         }
         if maximumVCPUs != nil, now.maximumVCPUs == maximumVCPUs, before.maximumVCPUs != maximumVCPUs {
             inverse.maximumVCPUs = before.maximumVCPUs
         }
         guard inverse.isEmpty else { return .success(inverse) }
         return .failure(NotSetBack(sentence: "it has nothing any more of what was set"))
+    }
+
+    /// Whether a guest still has the memory that this change made of what it had.
+    private func hasItsMemory(_ now: GuestChange, before: GuestChange) -> Bool {
+        guard let present = before.startupMemory, let maximum = before.maximumMemory else {
+            return startupMemory != nil && now.startupMemory == startupMemory
+        }
+        let isFixed = dynamicMemory == false
+        let startup = isFixed ? max(startupMemory ?? present, present) : startupMemory ?? present
+        return now.startupMemory == startup && now.maximumMemory == (isFixed ? startup : max(maximum, startup))
     }
 }

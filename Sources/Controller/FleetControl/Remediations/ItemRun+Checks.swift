@@ -36,7 +36,8 @@ extension ItemRun {
     }
 
     /// Asks the guest's own agent, until it answers from a new boot or the time for a start is over.
-    func verify() async throws(ItemEnd) -> (verification: Verification, sentence: String) {
+    /// - Parameter restarted: as the record of the correction has it.
+    func verify(restarted: Bool?) async throws(ItemEnd) -> (verification: Verification, sentence: String) {
         guard let inside = plan.verifyInside else {
             return (.hostOnly, "it has no agent: verified from its host only")
         }
@@ -54,7 +55,8 @@ extension ItemRun {
                 throw .interrupted("what '\(inside)' reports can't be told: \(error.sentence)")
             }
             if view.health.state == .ok, let report = view.report {
-                let judgement = Judgement(of: plan.change, bootIDBefore: item.bootIDBefore, report: report)
+                let judgement = Judgement(
+                    of: plan.change, bootIDBefore: item.bootIDBefore, restarted: restarted, report: report)
                 last = (judgement.verification, judgement.sentence)
                 // A boot from before is answered while the guest has not gone down yet, or never will.
                 if judgement.verification != .inconclusive { return last }
@@ -72,11 +74,14 @@ extension ItemRun {
 }
 
 extension GuestChange {
+    var setsMemory: Bool { startupMemory != nil || dynamicMemory != nil }
+
     /// What a guest has now of the settings that this sets; what can't be told is left out.
     func before(in guest: GuestReport) -> GuestChange {
         GuestChange(
             exposure: exposure == nil ? nil : guest.exposure.configured.value,
-            startupMemory: startupMemory == nil ? nil : guest.memory.startup.value,
+            startupMemory: setsMemory ? guest.memory.startup.value : nil,
+            maximumMemory: setsMemory ? guest.memory.maximum.value : nil,
             maximumVCPUs: maximumVCPUs == nil ? nil : guest.vcpus.maximum.value,
             dynamicMemory: dynamicMemory == nil ? nil : guest.memory.dynamic.value)
     }

@@ -102,7 +102,7 @@ struct ItemRun: Sendable {
         }
         if item.step == .correcting || item.step == .verifying {
             try await enter(.verifying)
-            let judgement = try await verify()
+            let judgement = try await verify(restarted: record?.restarted)
             item.verification = judgement.verification
             item.sentence = judgement.sentence
             say(plan.path, "checked: \(judgement.verification), \(judgement.sentence)")

@@ -5,13 +5,15 @@ struct Judgement: Hashable {
     var verification: Verification
     var sentence: String
 
-    /// - Parameter bootIDBefore: nil where the guest's agent was not read before.
-    init(of change: GuestChange, bootIDBefore: String?, report: HostReport) {
+    /// - Parameters:
+    ///   - bootIDBefore: nil where the guest's agent was not read before.
+    ///   - restarted: false where its host says that it ran with the change already; it needs no new boot then.
+    init(of change: GuestChange, bootIDBefore: String?, restarted: Bool? = nil, report: HostReport) {
         guard let bootID = report.host.bootID.value else {
             self.init(.inconclusive, "its agent can't tell its boot id (\(report.host.bootID))")
             return
         }
-        guard let bootIDBefore, bootID != bootIDBefore else {
+        guard restarted == false || bootIDBefore.map({ $0 != bootID }) == true else {
             self.init(
                 .inconclusive,
                 bootIDBefore == nil
@@ -20,7 +22,8 @@ struct Judgement: Hashable {
             return
         }
         guard let exposure = change.exposure else {
-            self.init(.passed, "it runs a new boot and its agent answers")
+            let run = restarted == false ? "ran with the change already" : "runs a new boot"
+            self.init(.passed, "it \(run) and its agent answers")
             return
         }
         switch (report.cpu.extension, exposure) {

@@ -15,11 +15,14 @@ package struct CorrectionRecord: Codable, Sendable, Hashable {
     package var remedy: String
     /// True while the agent still owes a guest its start.
     package var owesStart: Bool
+    /// False where the guest ran with the change already, so that it was not restarted; nil where that is not told or
+    /// not known yet.
+    package var restarted: Bool?
 
     package init(
         id: String, verb: CorrectionVerb, guests: [String], phase: CorrectionPhase,
         outcome: CorrectionOutcome? = nil, code: String? = nil, sentence: String = "", remedy: String = "",
-        owesStart: Bool = false
+        owesStart: Bool = false, restarted: Bool? = nil
     ) {
         self.id = id
         self.verb = verb
@@ -30,6 +33,7 @@ package struct CorrectionRecord: Codable, Sendable, Hashable {
         self.sentence = sentence
         self.remedy = remedy
         self.owesStart = owesStart
+        self.restarted = restarted
     }
 }
 

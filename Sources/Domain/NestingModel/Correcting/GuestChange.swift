@@ -4,16 +4,20 @@ package struct GuestChange: Codable, Sendable, Hashable {
     package var exposure: Bool?
     /// In bytes; raises the maximum with it where that is lower.
     package var startupMemory: Int64?
+    /// In bytes, beside `startupMemory` only: the maximum exactly, to give a guest back what it had.
+    package var maximumMemory: Int64?
     package var maximumVCPUs: Int?
     /// False makes the memory fixed at the larger of startup memory (this change's, or the present one). Only false
     /// can be set so far.
     package var dynamicMemory: Bool?
 
     package init(
-        exposure: Bool? = nil, startupMemory: Int64? = nil, maximumVCPUs: Int? = nil, dynamicMemory: Bool? = nil
+        exposure: Bool? = nil, startupMemory: Int64? = nil, maximumMemory: Int64? = nil, maximumVCPUs: Int? = nil,
+        dynamicMemory: Bool? = nil
     ) {
         self.exposure = exposure
         self.startupMemory = startupMemory
+        self.maximumMemory = maximumMemory
         self.maximumVCPUs = maximumVCPUs
         self.dynamicMemory = dynamicMemory
     }

@@ -49,6 +49,9 @@ enum PlanSteps {
         var words: [String] = []
         if let exposure = change.exposure { words.append("virtualization extensions \(Setting.exposed(exposure))") }
         if let memory = change.startupMemory { words.append("\(Setting.size(memory)) of startup memory") }
+        if let memory = change.maximumMemory, memory != change.startupMemory {
+            words.append("\(Setting.size(memory)) of memory at most")
+        }
         if let count = change.maximumVCPUs { words.append("up to \(count) vCPUs") }
         if let dynamic = change.dynamicMemory { words.append("\(dynamic ? "varying" : "fixed") memory") }
         return words
