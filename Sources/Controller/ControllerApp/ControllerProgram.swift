@@ -114,6 +114,7 @@ package struct ControllerProgram {
                     parallelHosts: settings[declared.parallelHosts], startDeadline: settings[declared.startDeadline],
                     knownHosts: settings[declared.knownHosts], drift: declared.drift.rules(settings),
                     longestExemption: settings[declared.longestExemption], rollout: declared.rollout.read(settings),
+                    enforcedGuests: settings[declared.rollout.enforcedGuests],
                     fourEyes: settings[declared.rollout.fourEyes]),
                 log: log))
         try await fleet.note(

@@ -73,6 +73,8 @@ package struct FleetSettings: Sendable, Hashable {
     package var longestExemption: Duration
     /// How a remediation's guests follow one another, where its request says nothing else.
     package var rollout: Rollout
+    /// How many guests one remediation under `enforce` takes at most; with more than one it goes as `rollout` says.
+    package var enforcedGuests: Int
     /// Whether a change request needs somebody else than its author to approve it.
     package var fourEyes: Bool
 
@@ -80,7 +82,7 @@ package struct FleetSettings: Sendable, Hashable {
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
         startDeadline: Duration = .seconds(300), knownHosts: String? = nil, drift: DriftRules = DriftRules(),
         longestExemption: Duration = .seconds(366 * 86_400),
-        rollout: Rollout = Rollout(), fourEyes: Bool = false
+        rollout: Rollout = Rollout(), enforcedGuests: Int = 1, fourEyes: Bool = false
     ) {
         self.sweepInterval = sweepInterval
         self.hostDeadline = hostDeadline
@@ -90,6 +92,7 @@ package struct FleetSettings: Sendable, Hashable {
         self.drift = drift
         self.longestExemption = longestExemption
         self.rollout = rollout
+        self.enforcedGuests = enforcedGuests
         self.fourEyes = fourEyes
     }
 }

@@ -11,6 +11,7 @@ package struct RolloutDecision {
     private let inMotion: Set<Int>
     private let interruption: String?
     private let now: Date
+    private let mayWait: Bool
     private let labels: (PlanItem) -> [String: String]
     private let whyFrozen: (PlanItem) -> String?
     private let opening: (PlanItem) -> WindowCalendar.Opening
@@ -31,12 +32,14 @@ package struct RolloutDecision {
     ///   - remediation: as it is stored now.
     ///   - inMotion: items that this process works on.
     ///   - interruption: what an item said that waits for a person; nil where none does.
+    ///   - mayWait: whether it waits for windows, and for people where it is frozen. What a policy asks for it asks for
+    ///     again, and a run that waits would hold up all others: it ends then.
     ///   - labels: of the host that does an item's work.
     ///   - whyFrozen: why a freeze holds an item back; nil where none does.
     ///   - opening: when an item may start.
     package init(
         _ remediation: Remediation, inMotion: Set<Int>, interruption: String?, now: Date,
-        labels: @escaping (PlanItem) -> [String: String], whyFrozen: @escaping (PlanItem) -> String?,
+        mayWait: Bool = true, labels: @escaping (PlanItem) -> [String: String], whyFrozen: @escaping (PlanItem) -> String?,
         opening: @escaping (PlanItem) -> WindowCalendar.Opening
     ) {
         self.remediation = remediation
@@ -44,6 +47,7 @@ package struct RolloutDecision {
         self.inMotion = inMotion
         self.interruption = interruption
         self.now = now
+        self.mayWait = mayWait
         self.labels = labels
         self.whyFrozen = whyFrozen
         self.opening = opening
@@ -103,6 +107,7 @@ package struct RolloutDecision {
         }
         if !chosen.isEmpty { return .start(chosen) }
         if !inMotion.isEmpty { return .wait(until: earliest, sentence: "") }
+        guard mayWait else { return .end }
         if let earliest { return .wait(until: earliest, sentence: "waits for its maintenance window") }
         return .interrupt(frozen ?? never ?? "nothing of it can start")
     }

@@ -154,7 +154,7 @@ struct ExemptionOverTimeTests {
                 try work.put(troubled, as: .troubledGuests)
             }
             let open = try await controller.findings(path: nil, resolved: false)
-            #expect(try await controller.turn(among: [], open, at: now, RetryRule()) == nil)
+            #expect(try await controller.turn(among: [], open, at: now, RetryRule()) == [])
             #expect(try await controller.troubledGuests().guests.isEmpty)
             #expect(!fleet.now.l1Exposed)
         }

@@ -136,8 +136,8 @@ extension FleetController {
         return remediation
     }
 
-    /// Corrects one guest whose policy says `enforce`. After a failure it waits, tries that guest again, and at last
-    /// leaves it out (`TroubledGuests`).
+    /// Corrects guests whose policies say `enforce`: one at a time, or as many as the settings say, in waves. After a
+    /// failure it waits, tries that guest again alone, and at last leaves it out (`TroubledGuests`).
     func enforce() async {
         do throws(APIError) {
             let (now, rule) = (environment.now(), environment.settings.drift.retry)
@@ -161,11 +161,14 @@ extension FleetController {
             let next = try await turn(among: plan.items, assessment.open, at: now, rule) {
                 ground.mayStart($0, startSeconds: startSeconds)
             }
-            guard let item = next else { return }
-            plan.items = [item]
+            guard !next.isEmpty else { return }
+            let atOnce = environment.settings.enforcedGuests
+            plan.items = Array(next.prefix(atOnce))
             plan.blocked = []
-            let names = item.policies.joined(separator: ", ")
-            _ = try await begin(plan, by: Requester(name: "\(Requester.enforcing)\(names))"))
+            let names = Set(plan.items.flatMap(\.policies)).sorted().joined(separator: ", ")
+            _ = try await begin(
+                plan, by: Requester(name: "\(Requester.enforcing)\(names))"),
+                rollout: atOnce == 1 ? Rollout() : environment.settings.rollout)
         } catch {
             environment.log.error("enforcement failed", ["cause": "\(error)"])
         }

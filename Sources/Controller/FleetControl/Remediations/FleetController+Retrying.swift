@@ -10,17 +10,17 @@ extension FleetController {
         }
     }
 
-    /// Whose turn it is under `enforce`.
+    /// Whose turn it is under `enforce`: one guest that is tried again, or all that nothing speaks against.
     ///
     /// - Parameters:
     ///   - items: what could be corrected now.
     ///   - open: the findings that stand.
     ///   - mayStart: whether nothing holds an item back for now, such as a freeze or its window.
-    /// - Returns: nil where enforcement waits, or has nothing to do.
+    /// - Returns: in the plan's order; none where enforcement waits, or has nothing to do.
     func turn(
         among items: [PlanItem], _ open: [Finding], at now: Date, _ rule: RetryRule,
         where mayStart: @Sendable (PlanItem) -> Bool = { _ in true }
-    ) async throws(APIError) -> PlanItem? {
+    ) async throws(APIError) -> [PlanItem] {
         let trouble = open.filter { Self.kindsOfTrouble.contains($0.kind) }
         let wrong = Set(trouble.map(\.path))
         let unread = Set(trouble.filter { $0.state == .stale }.map(\.path))
@@ -44,9 +44,9 @@ extension FleetController {
             return troubled.turn(at: now, rule)
         }
         switch turn {
-        case .waits, .stopped: return nil
-        case .retries(let guest): return items.first { $0.path == guest.path && mayStart($0) }
-        case .goesOn(let without): return items.first { !without.contains($0.path) && mayStart($0) }
+        case .waits, .stopped: return []
+        case .retries(let guest): return items.filter { $0.path == guest.path && mayStart($0) }
+        case .goesOn(let without): return items.filter { !without.contains($0.path) && mayStart($0) }
         }
     }
 

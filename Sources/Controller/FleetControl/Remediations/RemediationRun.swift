@@ -129,7 +129,7 @@ struct RemediationRun {
             return (remediation, try StartingGround(work, now: now, withLabels: hasLimits))
         }
         let decision = RolloutDecision(
-            remediation, inMotion: motion, interruption: interruption, now: now,
+            remediation, inMotion: motion, interruption: interruption, now: now, mayWait: !remediation.isEnforced,
             labels: { ground.labels(of: $0.host) }, whyFrozen: ground.whyFrozen,
             opening: { ground.opening(of: $0, startSeconds: seconds) })
         return (decision.step, remediation.asked)
@@ -236,7 +236,12 @@ extension Remediation {
     /// What has not begun is skipped; then it has ended.
     mutating func end(at now: Date) {
         let aborted = asked?.word == .abort
-        let why = aborted ? "aborted by \(asked?.by ?? "") before it began" : "the remediation stopped before it"
+        // What could not start now is found, and begun, again.
+        let isLater = isEnforced && !aborted && failures <= (rollout ?? Rollout()).budget(of: items.count)
+        let why =
+            aborted
+            ? "aborted by \(asked?.by ?? "") before it began"
+            : isLater ? "it could not start now, and is enforced when it can" : "the remediation stopped before it"
         for index in items.indices where items[index].outcome == nil {
             items[index].outcome = .skipped
             items[index].sentence = why
@@ -244,15 +249,22 @@ extension Remediation {
         let corrected = items.count { $0.outcome == .corrected }
         state = corrected == items.count ? .succeeded : aborted ? .aborted : .failed
         sentence = "\(corrected) of \(items.count) corrected"
+        if isLater, failures == 0, corrected > 0, corrected < items.count {
+            state = .succeeded
+            sentence += ", the others when they can start"
+        }
         if state == .aborted, let asked { sentence += ", aborted by \(asked.by)" }
         waitsUntil = nil
         soak = nil
         endedAt = now
     }
 
+    /// Whether policies asked for it, and no person.
+    var isEnforced: Bool { requestedBy.hasPrefix(Requester.enforcing) }
+
     /// Why nothing is corrected by itself any more; nil where nothing went wrong.
     var stopsEnforcement: String? {
-        guard state == .aborted, requestedBy.hasPrefix(Requester.enforcing) else { return nil }
+        guard state == .aborted, isEnforced else { return nil }
         return "remediation \(id) was aborted by \(asked?.by ?? "")"
     }
 }
