@@ -93,6 +93,8 @@ Look further:
   nestor remediation list          what was changed, and how it ended
   Deploy/lab ssh l1                log in to build-l1
 
+The README's section "Policies, reports, remediation" goes on from here.
+
 Make a drift of your own and see it found:
   Deploy/lab virsh edit build-l1   change policy='require' of svm to 'disable'
   nestor report

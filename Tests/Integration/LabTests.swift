@@ -89,6 +89,95 @@ struct LabTests {
         #expect(try await fleet.findings().map(\.sentence) == [])
     }
 
+    @Test("the README's tour of policies, reports and remediation goes as it says, and leaves the fleet as it was")
+    func tour() async throws {
+        try await lab.startInner()
+        let before = try await lab.starts()
+        let folder = try TemporaryFolder()
+        let tour = try ReadmeTour()
+        let done = try await run(
+            "/bin/sh", ["-euxc", "cd \(folder.path)\n\(tour.script)"],
+            environment: fleet.environment.merging(["PATH": "\(BuiltPrograms.folder):/usr/bin:/bin"]) { $1 },
+            within: .seconds(400))
+        try #require(done.code == 0, "\(done)")
+        for words in [
+            "+ \(Lab.guest): drift startup-memory: 2 GiB, wanted at least 2.5 GiB (builders-memory)",
+            "decides:  builders-memory (memory.yaml:2)", "stop 1 guest of \(Lab.guest), and hold it",
+            "memory 2 GiB → 2.5 GiB", "run 1: 0 new", "morning-", "removed: builders-memory", "startup memory 2 GiB",
+            "change.approve", "remediation.rollback", "each as it was written",
+        ] {
+            #expect(done.output.contains(words), "'\(words)' is not in\n\(done)")
+        }
+        #expect(done.output.components(separatedBy: "succeeded, 1 of 1 corrected").count == 3, "\(done)")
+        let guests = try await fleet.ask("host", "show", Lab.host, as: HostView.self).report?.guests.value
+        let memory = try #require(guests?.first { $0.name == "build-l1" }?.memory)
+        #expect(memory.startup.value == 2 << 30 && memory.maximum.value == 2 << 30)
+        try await expectAllRuns()
+        let after = try await lab.starts()
+        #expect(after.l1 == before.l1 + 2 && after.l2 == before.l2 + 2, "\(before), \(after)")
+    }
+
+    @Test("a canary that fails stops the rest, and a webhook hears of what is left when its server is back")
+    func canary() async throws {
+        let deaf = SmallGuest(name: "a-canary")
+        let file = try fleet.folder.write(deaf.definition, to: "a-canary.xml")
+        try #require(try await lab("virsh", "define", file).code == 0)
+        try #require(try await lab("virsh", "start", deaf.name).code == 0)
+        let receiver = try await WebhookReceiver.start(status: 503)
+        try fleet.folder.write("0123456789abcdef0123456789abcdef", to: "webhook.key")
+        try #require(chmod(fleet.folder("webhook.key"), 0o600) == 0)
+        try fleet.folder.write(
+            """
+            reports:
+              - name: tickets
+                select: {all: true}
+                schedule: {every: 1d}
+                formats: [json]
+                recipients:
+                  - name: desk
+                    webhook: {url: "http://127.0.0.1:\(receiver.port)/", secret-file: \(fleet.folder("webhook.key"))}
+            """, to: "reports.yaml")
+        let taken = try await fleet.nestor("report", "apply", "-f", fleet.folder("reports.yaml"))
+        #expect(taken.code == 0, "\(taken)")
+        let wanted = try await fleet.apply(
+            """
+            policies:
+              - name: memory
+                select: {paths: ["\(Lab.host)/*"]}
+                desire: {startup-memory: 2400MiB}
+                mode: propose
+                disruption: {shutdown-deadline: 2s}
+            """)
+        #expect(wanted.code == 0, "\(wanted)")
+        let ran = try await fleet.nestor("report", "run", "tickets")
+        #expect(ran.code == 2, "\(ran)")
+        let refused = await receiver.requests(atLeast: 1)
+
+        let before = try await lab.starts()
+        let done = try await fleet.nestor("remediate", "--yes", "--canary", "1", "--soak", "1s")
+        #expect(done.code == 5, "\(done)")
+        let items = try await newest().items
+        #expect(items.map(\.path.description) == ["\(Lab.host)/a-canary", Lab.guest])
+        #expect(items[0].outcome != .corrected && items[0].sentence.contains("did not shut down"), "\(items)")
+        #expect(items[1].outcome == .skipped, "\(items)")
+        #expect(try await lab("virsh", "domstate", deaf.name).trimmed == "running", "put back, and left alone")
+        let after = try await lab.starts()
+        #expect(after == before)
+
+        try receiver.answer(200)
+        try await eventually("the report comes, after some refusals") {
+            await receiver.requests().contains { $0.status == 200 }
+        }
+        let came = await receiver.requests()
+        #expect(Set(came.map { $0.headers["webhook-id"] }).count == 1 && came[0].body == refused[0].body)
+        let body = String(decoding: came[0].body, as: UTF8.self)
+        #expect(body.contains("drift:\(Lab.guest):startup-memory") && body.contains("inner"), "\(body)")
+        receiver.stop()
+        #expect(try await lab("virsh", "destroy", deaf.name).code == 0)
+        #expect(try await lab("virsh", "undefine", deaf.name).code == 0)
+        let _: DriftReport = try await fleet.ask("report")
+    }
+
     @Test(
         "kill -9 of nestord at each step: its next start goes on, and each guest is started once",
         arguments: [(RemediationStep.draining, 2112), (.correcting, 2176), (.verifying, 2240), (.releasing, 2304)])

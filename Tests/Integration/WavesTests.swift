@@ -69,8 +69,16 @@ struct WavesTests {
         #expect(try isExposed(right, "c"), "\(now)")
         #expect(try await fleet.nestor("unfreeze").code == 0)
 
-        let second = try await fleet.nestor("remediation", "rollback", id, "--yes", "--max-failures", "1")
-        #expect(second.code == 0, "\(second)")
+        // On a terminal, where what goes on is drawn over.
+        let second = try await run(
+            "/usr/bin/script",
+            [
+                "-qec", "\(BuiltPrograms.nestor) remediation rollback \(id.prefix(8)) --yes --max-failures 1",
+                "/dev/null",
+            ],
+            environment: fleet.environment.merging(["TERM": "xterm", "PATH": "/usr/bin:/bin"]) { $1 })
+        #expect(second.code == 0 && second.output.contains("\u{1B}[J"), "\(second)")
+        #expect(second.output.contains("2 of 2 corrected"), "\(second)")
         #expect(try !isExposed(left, "a") && !isExposed(left, "b") && isExposed(right, "c"))
         let actions = try await fleet.ask("audit", as: [AuditRecord].self).map(\.action)
         for action in [

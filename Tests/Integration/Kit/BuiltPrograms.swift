@@ -3,7 +3,7 @@ import Foundation
 /// The programs under test, as this build made them.
 enum BuiltPrograms {
     /// Where the build puts its products: the test's own binary lies there, too.
-    private static let folder: String = {
+    static let folder: String = {
         let test = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(fileURLWithPath: test).deletingLastPathComponent().path
     }()
