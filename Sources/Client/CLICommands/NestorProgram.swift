@@ -57,6 +57,7 @@ package enum NestorProgram {
         case ["drift"]: try await drift(context)
         case ["drift", "ack"]: try await driftAcknowledge(context)
         case ["drift", "unack"]: try await driftUnacknowledge(context)
+        case ["drift", "adopt"]: try await driftAdopt(context)
         case ["drift", "settle"]: try await driftSettle(context)
         case ["history"]: try await history(context)
         case ["plan"]: try await plan(context)

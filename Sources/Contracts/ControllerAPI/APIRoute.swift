@@ -72,6 +72,8 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case acknowledgement = "/v1/findings/acknowledgement"
     /// POST `SettleRequest` → `Finding`.
     case settlement = "/v1/findings/settlement"
+    /// POST `AdoptRequest` → `AdoptAnswer`: the policy change under which a finding would close; changes nothing.
+    case adoption = "/v1/findings/adoption"
     /// GET `?path=` → `[HistoryEntry]`, newest first; `?since=` and `?limit=`.
     case history = "/v1/history"
     /// GET → `ReportsAnswer`; POST `ApplyRequest` → `ApplyAnswer`: the scheduled reports.

@@ -20,6 +20,7 @@ struct ControllerServiceTests {
             ("DELETE", "/v1/findings/acknowledgement?finding=x", "", 404, "finding-unknown"),
             ("DELETE", "/v1/findings/acknowledgement", "", 422, "query-missing"),
             ("POST", "/v1/findings/settlement", #"{"finding":"x"}"#, 404, "finding-unknown"),
+            ("POST", "/v1/findings/adoption", #"{"finding":"x"}"#, 404, "finding-unknown"),
             ("GET", "/v1/audit?since=yesterday", "", 422, "query-invalid"),
             ("GET", "/v1/audit?limit=many", "", 422, "query-invalid"),
             ("POST", "/v1/policies", #"{"files":[],"prune":false,"expectedRevision":3}"#, 409, "revision-changed"),
