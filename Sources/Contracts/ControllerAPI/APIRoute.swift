@@ -43,7 +43,7 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case freeze = "/v1/freeze"
     /// GET → `PoliciesAnswer`; POST `ApplyRequest` → `ApplyAnswer`.
     case policies = "/v1/policies"
-    /// POST `ApplyRequest` → `PreviewAnswer`; changes nothing.
+    /// POST `ApplyRequest` → `PreviewAnswer`, or GET `?revision=` of what was then; changes nothing.
     case preview = "/v1/policies/preview"
     /// GET `?path=` → `PolicyExplanation`: for each setting who decides, who lost and why.
     case policyExplanation = "/v1/policies/explain"
