@@ -133,11 +133,14 @@ private let planCommand = Command(
     examples: [
         ("nestor plan", ""), ("nestor plan rack7/build-l1", "one guest and what runs inside it"),
         ("nestor plan --export sh > plan.sh", "the steps, to be reviewed and run by hand"),
+        ("nestor plan --export ps1 > plan.ps1", "the same for somebody at a Windows machine"),
     ],
     arguments: [pathsArgument],
     options: [
         CommandOption(
-            "export", "print the steps as a script of virsh commands that asks before each guest", allowed: ["sh"])
+            "export",
+            "print the steps as a script that asks before each guest: sh with virsh, or ps1 (PowerShell, which reaches "
+                + "KVM hosts by ssh, and Hyper-V hosts by Hyper-V's own module)", allowed: ["sh", "ps1"])
     ])
 
 private let remediateCommand = Command(

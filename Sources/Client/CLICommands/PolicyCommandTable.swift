@@ -22,9 +22,13 @@ let policyCommand = Command(
         Command("list", "all policies and exemptions", examples: [("nestor policy list", "")]),
         Command(
             "preview", "what a draft would open, close, exempt and correct; changes nothing",
-            examples: [("nestor policy preview -f policies/", "")],
+            examples: [
+                ("nestor policy preview -f policies/", ""),
+                ("nestor policy preview --revision 6", "before nestor policy rollback 6"),
+            ],
             options: [
                 files,
+                CommandOption("revision", value: "N", "of an old revision instead of files, as 'history' shows it"),
                 CommandOption("prune", "as if policies and exemptions that are not in the files were removed"),
             ]),
         Command(

@@ -56,4 +56,9 @@ let reportCommand = Command(
                 CommandOption("from", value: "N", "the earlier run's number"),
                 CommandOption("to", value: "N", "the later run's number"),
             ]),
+        Command(
+            "schema", "print the JSON Schema of report files, for editors and pipelines",
+            discussion: "What a report in format json looks like is another one: "
+                + "Config/schemas/scheduled-report-1.schema.json.",
+            examples: [("nestor report schema > report-file-1.schema.json", "")]),
     ], runsAlone: true)

@@ -43,7 +43,7 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case freeze = "/v1/freeze"
     /// GET → `PoliciesAnswer`; POST `ApplyRequest` → `ApplyAnswer`.
     case policies = "/v1/policies"
-    /// POST `ApplyRequest` → `PreviewAnswer`; changes nothing.
+    /// POST `ApplyRequest` → `PreviewAnswer`, or GET `?revision=` of what was then; changes nothing.
     case preview = "/v1/policies/preview"
     /// GET `?path=` → `PolicyExplanation`: for each setting who decides, who lost and why.
     case policyExplanation = "/v1/policies/explain"
@@ -72,6 +72,8 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case acknowledgement = "/v1/findings/acknowledgement"
     /// POST `SettleRequest` → `Finding`.
     case settlement = "/v1/findings/settlement"
+    /// POST `AdoptRequest` → `AdoptAnswer`: the policy change under which a finding would close; changes nothing.
+    case adoption = "/v1/findings/adoption"
     /// GET `?path=` → `[HistoryEntry]`, newest first; `?since=` and `?limit=`.
     case history = "/v1/history"
     /// GET → `ReportsAnswer`; POST `ApplyRequest` → `ApplyAnswer`: the scheduled reports.

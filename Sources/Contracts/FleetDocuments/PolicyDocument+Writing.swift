@@ -12,6 +12,11 @@ extension PolicyDocument {
         ]).yaml
     }
 
+    /// The same below lines of comment, in which nothing of a text from outside can end its line.
+    package static func write(_ book: PolicyBook, below comments: [String]) -> String {
+        comments.map { "# \(ShownText.escaped($0, limit: 1_000))\n" }.joined() + write(book)
+    }
+
     /// One policy or one exemption alone, as it stands in a file's list.
     package static func write(_ policy: Policy) -> String { value(policy).yaml }
     package static func write(_ exemption: Exemption) -> String { value(exemption).yaml }

@@ -17,10 +17,11 @@ package enum PolicySchema {
                 "policies": .list(of: .reference("policy"), least: 0),
                 "exemptions": .list(of: .reference("exemption"), least: 0),
             ]),
-            "$defs": .fields([
-                "policy": policy, "exemption": exemption, "selector": selector, "conditions": conditions,
-                "labels": labels, "modes": modes, "moment": moment, "duration": duration, "disruption": disruption,
-            ]),
+            "$defs": .fields(
+                [
+                    "policy": policy, "exemption": exemption, "modes": modes, "moment": moment,
+                    "disruption": disruption,
+                ].merging(SharedSchema.definitions) { own, _ in own }),
         ]).json
     }
 
@@ -62,48 +63,6 @@ package enum PolicySchema {
             ])
     }
 
-    private static var selector: SchemaValue {
-        .any(
-            .object(
-                ["all"], required: ["all"], description: "Every host and guest.",
-                ["all": .fields(["const": .flag(true)])]),
-            .reference("conditions"))
-    }
-
-    private static var conditions: SchemaValue {
-        .object(
-            SelectorFields.conditions, least: 1, description: "Every condition that is stated has to hold.",
-            [
-                "paths": .list(
-                    of: .scalar(), "Globs over the whole path: * within one name, ** for any number of names."),
-                "labels": .reference("labels", "Of the nearest enrolled host at or above the node."),
-                "platforms": .list(
-                    of: .pattern("^[a-z0-9_][a-z0-9_-]*$"), "Of that host's agent: linux, or linux-x86_64."),
-                "levels": .list(of: .integer(0...64), "0 is a physical host, 1 a guest of one."),
-                "guests": .list(of: .scalar(), "The guest's own name, as a glob."),
-                "uuids": .list(
-                    of: .pattern("^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$")),
-                "not": .any(
-                    .reference("conditions"), .list(of: .reference("conditions")),
-                    description: "What meets all conditions of any one of these is left out."),
-            ])
-    }
-
-    private static var labels: SchemaValue {
-        .fields([
-            "type": "object", "minProperties": .number(1),
-            "additionalProperties": .any(
-                .scalar("The label is this text."),
-                .object(
-                    SelectorFields.labelTests, least: 1,
-                    [
-                        "in": .list(of: .scalar()),
-                        "not-in": .list(of: .scalar(), "A host without the label meets it, too."),
-                        "exists": .boolean(),
-                    ])),
-        ])
-    }
-
     private static var modes: SchemaValue {
         let words = SchemaValue.words(
             PolicyMode.allCases.filter { $0 != .unknown }.map(\.rawValue),
@@ -123,10 +82,6 @@ package enum PolicySchema {
         return .pattern(
             "^\(clock)(Z|[+-][0-9]{2}:[0-9]{2}| [A-Za-z_]+(/[A-Za-z0-9_+-]+)*)$",
             "2027-01-31T18:00 Europe/Berlin, or with an offset as RFC 3339 has it.")
-    }
-
-    private static var duration: SchemaValue {
-        .pattern("^[0-9]+ ?(\(DurationText.units.map(\.name).joined(separator: "|")))$", "As 90s, 5m, 14d.")
     }
 
     private static var disruption: SchemaValue {

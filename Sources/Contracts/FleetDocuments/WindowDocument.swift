@@ -6,6 +6,7 @@ package import YAMLDocument
 /// selects may be corrected; one with `blackout: true` when they may not.
 package enum WindowDocument {
     static let keys = ["name", "select", "blackout", "time-zone", "days", "dates", "start", "duration"]
+    static let required = ["name", "select", "time-zone", "start", "duration"]
 
     /// - Parameter isZone: whether the time-zone database has a name.
     /// - Returns: in the files' order; `place` is `file:line`.
@@ -15,8 +16,7 @@ package enum WindowDocument {
         let reader = YAMLReader()
         var places: [String: YAMLPlace] = [:]
         let windows = DocumentText.entries(
-            files, under: "windows", allowed: keys, required: ["name", "select", "time-zone", "start", "duration"],
-            reader
+            files, under: "windows", allowed: keys, required: required, reader
         ) { fields in
             let name = fields.requiredString("name", longest: 128)
             if let first = places[name], !name.isEmpty {

@@ -11,6 +11,8 @@ extension ControllerService {
         case ("GET", .policies): return try .json(try await fleet.policies())
         case ("POST", .policies): return try .json(try await fleet.apply(policies: try request.decoded(), by: by))
         case ("POST", .preview): return try .json(try await fleet.preview(policies: try request.decoded()))
+        case ("GET", .preview):
+            return try .json(try await fleet.preview(revision: try request.number("revision")))
         case ("GET", .policyExplanation): return try .json(try await fleet.explain(try request.nodePath()))
         case ("GET", .policyFrom): return try .json(try await fleet.policyFile(of: try request.nodePath()))
         case ("GET", .policyHistory):

@@ -94,6 +94,7 @@ package struct ControllerService: Sendable {
         case ("DELETE", .acknowledgement):
             return try .json(try await fleet.unacknowledge(try request.required("finding"), by: by))
         case ("POST", .settlement): return try .json(try await fleet.settle(try request.decoded(), by: by))
+        case ("POST", .adoption): return try .json(try await fleet.adopt(try request.decoded()))
         case ("GET", .history):
             return try .json(
                 try await fleet.history(
@@ -128,7 +129,7 @@ extension APIRoute {
     /// Requests that carry a body and leave the fleet as it is: readers may send them.
     var changesNothing: Bool {
         switch self {
-        case .plan, .preview, .hostCheck, .sweep, .report: true
+        case .plan, .preview, .adoption, .hostCheck, .sweep, .report: true
         default: false
         }
     }

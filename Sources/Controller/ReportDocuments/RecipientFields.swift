@@ -1,20 +1,17 @@
 import ControllerAPI
+import FleetDocuments
 import YAMLDocument
 
 /// Where a report goes, as its file says it. What must stay secret is in files of its own, which are named here.
 enum RecipientFields {
-    static let fileKeys = ["folder"]
-    static let mailKeys = ["server", "port", "tls", "from", "to", "user", "password-file", "ca-file"]
-    static let webhookKeys = ["url", "url-file", "secret-file", "ca-file"]
-
     static func file(_ recipient: YAMLMapping) -> FilePlace? {
-        recipient.mapping("file", allowed: fileKeys, required: ["folder"]).map {
+        recipient.mapping("file", allowed: ReportFileSchema.fileKeys, required: ReportFileSchema.fileKeys).map {
             FilePlace(folder: path($0, "folder") ?? "")
         }
     }
 
     static func webhook(_ recipient: YAMLMapping) -> WebhookPlace? {
-        guard let webhook = recipient.mapping("webhook", allowed: webhookKeys) else { return nil }
+        guard let webhook = recipient.mapping("webhook", allowed: ReportFileSchema.webhookKeys) else { return nil }
         let place = WebhookPlace(
             url: webhook.value("url", expected: urlRule) { WebhookURL.isFit($0.text) ? $0.text : nil },
             urlFile: path(webhook, "url-file"), secretFile: path(webhook, "secret-file"),
@@ -28,10 +25,11 @@ enum RecipientFields {
     }
 
     static func mail(_ recipient: YAMLMapping) -> MailPlace? {
-        guard let mail = recipient.mapping("mail", allowed: mailKeys, required: ["server", "from", "to"]) else {
-            return nil
-        }
-        let tls = mail.oneOf("tls", ["starttls", "implicit"]).flatMap(MailPlace.Security.init) ?? .starttls
+        guard
+            let mail = recipient.mapping(
+                "mail", allowed: ReportFileSchema.mailKeys, required: ReportFileSchema.mailRequired)
+        else { return nil }
+        let tls = mail.oneOf("tls", ReportFileSchema.securities).flatMap(MailPlace.Security.init) ?? .starttls
         let to = mail.values("to", expected: addressRule, isAddress) ?? []
         if Set(to).count < to.count { mail.refuse("to", "names an address twice", "name each once") }
         if (mail.node("user") == nil) != (mail.node("password-file") == nil) {

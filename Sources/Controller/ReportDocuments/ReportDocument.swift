@@ -12,7 +12,7 @@ package enum ReportDocument {
         let reader = YAMLReader()
         var places: [String: YAMLPlace] = [:]
         let reports = DocumentText.entries(
-            files, under: "reports", allowed: ReportFields.keys, required: ["name", "select", "schedule"], reader
+            files, under: "reports", allowed: ReportFileSchema.keys, required: ReportFileSchema.required, reader
         ) { fields in
             let report = ReportFields(fields).report()
             if let first = places[report.name], !report.name.isEmpty {

@@ -7,10 +7,6 @@ import YAMLDocument
 
 /// One entry of a report file.
 struct ReportFields {
-    static let keys = ["name", "select", "schedule", "formats", "recipients"]
-    static let scheduleKeys = ["cron", "every", "time-zone"]
-    static let recipientKeys = ["name", "file", "webhook", "mail"]
-
     private let fields: YAMLMapping
 
     init(_ fields: YAMLMapping) {
@@ -39,7 +35,9 @@ struct ReportFields {
     }
 
     private func schedule() -> ReportSchedule {
-        guard let schedule = fields.mapping("schedule", allowed: Self.scheduleKeys) else { return ReportSchedule() }
+        guard let schedule = fields.mapping("schedule", allowed: ReportFileSchema.scheduleKeys) else {
+            return ReportSchedule()
+        }
         let (hasCron, hasEvery) = (schedule.node("cron") != nil, schedule.node("every") != nil)
         if hasCron == hasEvery {
             fields.refuse(
@@ -72,7 +70,7 @@ struct ReportFields {
     }
 
     private func formats() -> [ReportFormat] {
-        let words = ReportFormat.allCases.filter { $0 != .unknown }.map(\.rawValue)
+        let words = ReportFileSchema.formats
         let formats = fields.values("formats", expected: ShownText.alternatives(words)) {
             words.contains($0.text) ? ReportFormat(rawValue: $0.text) : nil
         }
@@ -85,7 +83,8 @@ struct ReportFields {
     private func recipients() -> [ReportRecipient] {
         guard fields.node("recipients") != nil else { return [] }
         var names: Set<String> = []
-        return fields.mappings("recipients", allowed: Self.recipientKeys, required: ["name"]).map { recipient in
+        return fields.mappings("recipients", allowed: ReportFileSchema.recipientKeys, required: ["name"]).map {
+            recipient in
             let name = Self.name(recipient)
             if !name.isEmpty, !names.insert(name).inserted {
                 recipient.refuse("name", "\"\(name)\" is another recipient of this report", "give each its own")

@@ -61,7 +61,7 @@ struct PlanScriptTests {
 
     @Test("asks, stops what runs inside, changes, and starts all again")
     func runs() throws {
-        let done = try run(PlanScript(try answer(), hosts: []).text, input: "y\n")
+        let done = try run(try PlanScript(answer(), hosts: [:]).text, input: "y\n")
         #expect(done.status == 0, "\(done.output)")
         let (outer, inner) = ("00000000-0000-4000-8000-0000000000a1", "00000000-0000-4000-8000-0000000000b1")
         let calls = done.calls.split(separator: "\n").map(String.init).filter {
@@ -82,13 +82,13 @@ struct PlanScriptTests {
 
     @Test("does nothing to a guest that nobody says yes to")
     func asks() throws {
-        let done = try run(PlanScript(try answer(), hosts: []).text, input: "n\n")
+        let done = try run(try PlanScript(answer(), hosts: [:]).text, input: "n\n")
         #expect(done.status == 0 && done.calls == "", "\(done)")
     }
 
     @Test("takes names for words, never for commands")
     func quotes() throws {
-        let text = PlanScript(try answer("a'; touch hacked; echo '\n$(touch hacked)"), hosts: []).text
+        let text = try PlanScript(answer("a'; touch hacked; echo '\n$(touch hacked)"), hosts: [:]).text
         let done = try run(text + "\ntest ! -e hacked\n", input: "n\n")
         #expect(done.status == 0, "\(done.output)")
         #expect(PlanScript.quoted("it's\n$x") == "'it'\\''s?$x'")
@@ -96,7 +96,7 @@ struct PlanScriptTests {
 
     @Test("says what is disturbed, and where the hosts are thought to be")
     func tells() throws {
-        let text = PlanScript(try answer(), hosts: []).text
+        let text = try PlanScript(answer(), hosts: [:]).text
         for part in [
             "#    blast radius: the guest itself, rack7/build-l1/inner", "guest-restart, nesting is in use",
             "HOST_1='qemu+ssh://root@rack7/system'", "digest sha256:d", "1970-01-01T00:00:00Z",

@@ -39,9 +39,39 @@ struct PolicyCommandTests {
         #expect(await run("policy", "test", "/nowhere") == ExitCode.failed)
     }
 
-    @Test("'policy schema' needs no controller either")
-    func schema() async {
-        #expect(await run("policy", "schema") == ExitCode.inLine)
+    @Test("the schemas need no controller either", arguments: ["policy", "window", "report"])
+    func schema(of documents: String) async {
+        #expect(await run(documents, "schema") == ExitCode.inLine)
+    }
+
+    @Test("an exemption of a finding needs its words, and its words need it")
+    func adopting() async {
+        for words in [
+            ["--exempt"], ["--exempt", "--owner", "o", "--reason", "r"], ["--owner", "o"],
+            ["--exempt", "--owner", "o", "--reason", "", "--until", "7d"],
+            ["--exempt", "--owner", "o", "--reason", "r", "--until", "soon"],
+        ] {
+            let code = await NestorProgram.run(
+                ["drift", "adopt", "rack7/a"] + words, environment: ["HOME": "/nowhere"], version: "0.1.0")
+            #expect(code == ExitCode.usage, "\(words)")
+        }
+        for end in ["7d", "2030-01-01", "2030-01-01T18:00 Europe/Berlin"] {
+            let words = ["drift", "adopt", "a", "--exempt", "--owner", "o", "--reason", "r", "--until", end]
+            #expect(
+                await NestorProgram.run(
+                    words + ["--socket", "/nowhere/nestord.sock"], environment: [:], version: "0.1.0")
+                    == ExitCode.unreachable)
+        }
+    }
+
+    @Test("a preview is of files or of a revision, and not of both")
+    func previews() async {
+        for words in [[], ["--revision", "x"], ["--revision", "1", "-f", "p.yaml"], ["--revision", "1", "--prune"]] {
+            let code = await NestorProgram.run(
+                ["policy", "preview"] + words, environment: ["HOME": "/nowhere"], version: "0.1.0")
+            #expect(code == ExitCode.usage, "\(words)")
+        }
+        #expect(await run("policy", "preview", "--revision", "1") == ExitCode.unreachable)
     }
 
     @Test("a revision is a number")

@@ -221,4 +221,13 @@ import YAMLDocument
         #expect(found.count == 1)
         #expect(found.first?.contains("no enrolled host is named 'r1'") == true)
     }
+
+    @Test("Comments above a written file stay comments, whatever they say")
+    func comments() throws {
+        let book = PolicyBook(policies: try read(Self.policy("one", "hidden")))
+        let hostile = ["a\npolicies: []", "b\u{2028}policies: []", "c\u{85}x: 1", "d\u{FFFF}\u{1}", "\u{FEFF}# e", ""]
+        let text = PolicyDocument.write(book, below: hostile)
+        #expect(text.hasPrefix("# a\\npolicies: []\n# b\\u{2028}"))
+        #expect(try read(text).map(\.withoutPlace) == book.policies.map(\.withoutPlace))
+    }
 }

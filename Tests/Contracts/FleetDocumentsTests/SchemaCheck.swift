@@ -1,12 +1,25 @@
+import Foundation
+import Testing
 import YAMLDocument
 
-/// As much of JSON Schema as the policy schema uses, written from the standard's words.
+/// As much of JSON Schema as the schemas of files use, written from the standard's words.
 struct SchemaCheck {
     private let root: YAMLValue
 
     /// - Parameter json: JSON is YAML, too.
     init(_ json: String) throws {
         root = try YAMLDocument.parse(json, file: "schema").plain
+    }
+
+    /// Whether Config/schemas holds this text; writes it there where the environment says so.
+    static func isPublished(_ json: String, _ name: String, by suite: String) throws {
+        let file = ExampleTests.config.appending(path: "schemas/\(name).schema.json")
+        if ProcessInfo.processInfo.environment["NESTOR_WRITE_SCHEMAS"] != nil {
+            try json.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(
+            try String(contentsOf: file, encoding: .utf8) == json,
+            "write it again: NESTOR_WRITE_SCHEMAS=1 swift test --filter \(suite)")
     }
 
     /// What does not fit, with its place in the value.

@@ -20,6 +20,7 @@ struct ControllerServiceTests {
             ("DELETE", "/v1/findings/acknowledgement?finding=x", "", 404, "finding-unknown"),
             ("DELETE", "/v1/findings/acknowledgement", "", 422, "query-missing"),
             ("POST", "/v1/findings/settlement", #"{"finding":"x"}"#, 404, "finding-unknown"),
+            ("POST", "/v1/findings/adoption", #"{"finding":"x"}"#, 404, "finding-unknown"),
             ("GET", "/v1/audit?since=yesterday", "", 422, "query-invalid"),
             ("GET", "/v1/audit?limit=many", "", 422, "query-invalid"),
             ("POST", "/v1/policies", #"{"files":[],"prune":false,"expectedRevision":3}"#, 409, "revision-changed"),
@@ -35,6 +36,8 @@ struct ControllerServiceTests {
             ("GET", "/v1/policies/diff?from=9", "", 404, "revision-unknown"),
             ("GET", "/v1/policies/revision?revision=9", "", 404, "revision-unknown"),
             ("POST", "/v1/policies/rollback", #"{"revision":9}"#, 404, "revision-unknown"),
+            ("GET", "/v1/policies/preview?revision=9", "", 404, "revision-unknown"),
+            ("GET", "/v1/policies/preview", "", 422, "query-missing"),
             ("DELETE", "/v1/policies", "", 405, "method-unknown"),
         ])
     func errors(method: String, target: String, body: String, status: Int, code: String) async throws {
@@ -100,7 +103,7 @@ struct ControllerServiceTests {
             ("POST", "/v1/policies/preview", #"{"files":[],"prune":false}"#), ("POST", "/v1/report", ""),
             ("GET", "/v1/findings?exempted=true", ""), ("GET", "/v1/policies/explain?path=rack7", ""),
             ("GET", "/v1/policies/history?limit=3", ""), ("GET", "/v1/policies/revision?revision=0", ""),
-            ("GET", "/v1/policies/diff?from=0", ""),
+            ("GET", "/v1/policies/diff?from=0", ""), ("GET", "/v1/policies/preview?revision=0", ""),
         ])
     func readersRead(method: String, target: String, body: String) async throws {
         let fixture = try await ServiceFixture()

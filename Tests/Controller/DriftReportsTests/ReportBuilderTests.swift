@@ -57,6 +57,23 @@ struct ReportBuilderTests {
         #expect(standings(fleet.run(3, after: second).run) == ["new rack9/db", "persisting rack7/web"])
     }
 
+    @Test("tells of what ended while an exemption held it that it ended, once, and that it regressed where it is back")
+    func endedWhileExempted() {
+        var fleet = SmallFleet()
+        fleet.exempted = [SmallFleet.drift("rack9/db", state: .exempted)]
+        let first = fleet.run(1)
+        #expect(standings(first.run) == ["exempted rack9/db"])
+        fleet.exempted = []
+        let second = fleet.run(2, after: first)
+        #expect(standings(second.run) == ["resolved rack9/db"])
+        #expect(second.run.findings.map(\.finding.state) == [.resolved])
+        #expect(second.run.summary.counts == ReportCounts(resolved: 1))
+        let third = fleet.run(3, after: second)
+        #expect(standings(third.run) == [])
+        fleet.open = [SmallFleet.drift("rack9/db")]
+        #expect(standings(fleet.run(4, after: third).run) == ["regressed rack9/db"])
+    }
+
     @Test("takes what an exemption holds of a silent host for what can't be told")
     func exemptedAndSilent() {
         var fleet = SmallFleet()

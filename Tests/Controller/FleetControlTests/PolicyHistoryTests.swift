@@ -57,6 +57,31 @@ struct PolicyHistoryTests {
         }
     }
 
+    @Test("can be tried before a rollback: what an old revision would do now, and nothing is changed")
+    func previewed() async throws {
+        try await run { controller, _, clock in
+            let before = try await controller.findings(path: nil, resolved: false)
+            #expect(before.filter { $0.path == buildL1 && $0.kind == .drift }.map(\.policy) == ["hide"])
+            let held = try await controller.preview(revision: 2)
+            #expect(held.exempts.contains { $0.path == buildL1 } && held.warnings == [])
+            let first = try await controller.preview(revision: 1)
+            #expect(first.closes.contains { $0.path == buildL1 } && first.opens == [])
+            #expect(try await controller.preview(revision: 3).closes == [])
+            clock.pass(5 * 3600)
+            let late = try await controller.preview(revision: 2)
+            #expect(late.exempts == [])
+            #expect(late.warnings.contains { $0.contains("exemption 'e' is over since") })
+            #expect(try await controller.findings(path: nil, resolved: false) == before)
+            #expect(try await controller.policies().revision == 3)
+            let unknown = await #expect(throws: APIError.self) { try await controller.preview(revision: 9) }
+            #expect(unknown?.code == "revision-unknown")
+            _ = try await controller.rollback(
+                policies: PolicyRollbackRequest(revision: 1), by: Requester(name: "t"))
+            let after = Set(try await controller.findings(path: nil, resolved: false).map(\.id))
+            #expect(after == Set(before.map(\.id)).subtracting(first.closes.map(\.id)))
+        }
+    }
+
     @Test("tells what differs between two revisions, line by line")
     func difference() async throws {
         try await run { controller, _, _ in

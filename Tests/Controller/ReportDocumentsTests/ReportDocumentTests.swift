@@ -20,6 +20,11 @@ struct ReportDocumentTests {
         #expect(try read(text).count == 2)
     }
 
+    @Test("has every format that there is, in its schema too")
+    func formats() {
+        #expect(ReportFileSchema.formats == ReportFormat.allCases.filter { $0 != .unknown }.map(\.rawValue))
+    }
+
     @Test("selects by all the words that policies have")
     func selects() throws {
         let selector = try #require(

@@ -2,7 +2,7 @@ import CommandLineTable
 import ControllerAPI
 import NestingModel
 
-private let findingArgument = CommandArgument(
+let findingArgument = CommandArgument(
     "finding", "its id, as 'nestor drift' shows it, or a path with one open finding")
 
 let driftCommand = Command(
@@ -13,6 +13,7 @@ let driftCommand = Command(
     examples: [
         ("nestor drift", ""), ("nestor drift rack7 --refresh", "one subtree, read now"),
         ("nestor drift ack rack7/build-l1 --note 'until the move' --until 7d", "seen, and let be for a week"),
+        ("nestor drift adopt rack7/build-l1 > build-l1.yaml", "it is right as it is: a policy that wants it so"),
     ], arguments: [pathsArgument],
     options: [
         CommandOption("resolved", "also those that ended"),
@@ -37,6 +38,7 @@ let driftCommand = Command(
         Command(
             "unack", "take an acknowledgement back", examples: [("nestor drift unack rack7/build-l1", "")],
             arguments: [findingArgument]),
+        adoptCommand,
         Command(
             "settle", "let a contested setting, or a guest that was left out, be corrected again",
             discussion: "A setting that came back after several corrections is contested: somebody else sets it, and "

@@ -40,7 +40,7 @@ private func policyTables(_ answer: PoliciesAnswer, _ terminal: Terminal) -> Str
 }
 
 func policyPreview(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let answer: PreviewAnswer = try await context.client.send("POST", .preview, [], try applyRequest(context))
+    let answer = try await previewAnswer(context)
     try context.show(answer) { answer in
         let counts = "would open \(answer.opens.count), close \(answer.closes.count), exempt \(answer.exempts.count)"
         var lines = ["\(counts); nothing was changed"]
@@ -57,6 +57,18 @@ func policyPreview(_ context: CommandContext) async throws(CLIFailure) -> Int32 
         return lines.joined(separator: "\n")
     }
     return ExitCode.inLine
+}
+
+private func previewAnswer(_ context: CommandContext) async throws(CLIFailure) -> PreviewAnswer {
+    guard let revision = try context.number("revision") else {
+        return try await context.client.send("POST", .preview, [], try applyRequest(context))
+    }
+    guard context.parsed.options("file").isEmpty, !context.parsed.flag("prune") else {
+        throw CLIFailure(
+            ExitCode.usage, "--revision stands beside \(context.parsed.flag("prune") ? "--prune" : "--file")",
+            remedy: "a revision is all there was then: leave the other one out")
+    }
+    return try await context.client.get(.preview, [("revision", "\(revision)")])
 }
 
 func policyExplain(_ context: CommandContext) async throws(CLIFailure) -> Int32 {

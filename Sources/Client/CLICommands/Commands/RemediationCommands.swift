@@ -5,13 +5,23 @@ import NestingModel
 
 func plan(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let answer = try await ask(context)
-    if context.parsed.option("export") == "sh" {
-        let hosts: [HostRow] = try await context.client.get(.hosts)
-        context.terminal.print(PlanScript(answer, hosts: hosts).text)
+    if let language = context.parsed.option("export") {
+        context.terminal.print(try await planScript(answer, language, context))
     } else {
         try context.show(answer) { answer in planText(answer, context.terminal) }
     }
     return answer.plan.items.isEmpty && answer.plan.blocked.isEmpty ? ExitCode.inLine : ExitCode.drift
+}
+
+private func planScript(
+    _ answer: PlanAnswer, _ language: String, _ context: CommandContext
+) async throws(CLIFailure) -> String {
+    var hosts: [NodePath: HostView] = [:]
+    for path in answer.plan.usedHosts {
+        hosts[path] = try await context.client.get(.host, [("path", path.description)])
+    }
+    if language == "ps1" { return try PowerShellPlanScript(answer, hosts: hosts).text }
+    return try PlanScript(answer, hosts: hosts).text
 }
 
 private func ask(_ context: CommandContext) async throws(CLIFailure) -> PlanAnswer {

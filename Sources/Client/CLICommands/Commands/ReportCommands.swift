@@ -1,5 +1,6 @@
 import CommandLineTable
 import ControllerAPI
+import FleetDocuments
 import FoundationEssentials
 import NestingModel
 
@@ -130,4 +131,10 @@ func differenceText(_ difference: ReportDifference, _ terminal: Terminal) -> Str
         "  ~ \(plain("\($0.after.finding.path): \($0.after.finding.summary), before \($0.before.finding.observed)"))"
     }
     return lines.joined(separator: "\n")
+}
+
+/// The same with `--output json`: the schema is JSON.
+func reportSchema(_ context: CommandContext) -> Int32 {
+    context.terminal.print(String(ReportFileSchema.json.dropLast()))
+    return ExitCode.inLine
 }

@@ -1,5 +1,6 @@
 import CommandLineTable
 import ControllerAPI
+import FleetDocuments
 import FoundationEssentials
 import NestingModel
 
@@ -26,6 +27,9 @@ let windowCommand = Command(
                 CommandOption("prune", "remove windows that are not in the files"),
             ]),
         Command("list", "all windows, and when each is open next", examples: [("nestor window list", "")]),
+        Command(
+            "schema", "print the JSON Schema of window files, for editors and pipelines",
+            examples: [("nestor window schema > window-1.schema.json", "")]),
     ])
 
 func windowApply(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
@@ -50,6 +54,12 @@ func windowList(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         }
         return "revision \(answer.revision)\n" + table.text(context.terminal)
     }
+    return ExitCode.inLine
+}
+
+/// The same with `--output json`: the schema is JSON.
+func windowSchema(_ context: CommandContext) -> Int32 {
+    context.terminal.print(String(WindowSchema.json.dropLast()))
     return ExitCode.inLine
 }
 

@@ -8,13 +8,19 @@ struct PlanScript {
     private let answer: PlanAnswer
     /// The variable that holds a host's libvirt URI.
     private let variables: [NodePath: String]
-    private let hosts: [NodePath: HostRow]
+    private let hosts: [NodePath: HostView]
 
-    init(_ answer: PlanAnswer, hosts: [HostRow]) {
+    /// - Throws: where a host's hypervisor is none that virsh reaches.
+    init(_ answer: PlanAnswer, hosts: [NodePath: HostView]) throws(CLIFailure) {
         self.answer = answer
-        self.hosts = Dictionary(hosts.map { ($0.path, $0) }) { first, _ in first }
-        let used = Set(answer.plan.items.flatMap { [$0.host] + $0.drains.map(\.host) }).sorted()
+        self.hosts = hosts
+        let used = answer.plan.usedHosts
         variables = Dictionary(uniqueKeysWithValues: used.enumerated().map { ($1, "HOST_\($0 + 1)") })
+        for path in used where hosts[path]?.hasHyperV == true {
+            throw CLIFailure(
+                ExitCode.failed, "\(plain("\(path)")) has Hyper-V, which a script of virsh commands can't reach",
+                remedy: "nestor plan --export ps1")
+        }
     }
 
     var text: String {
@@ -44,7 +50,7 @@ struct PlanScript {
     }
 
     private func uri(_ host: NodePath, _ variable: String) -> [String] {
-        let row = hosts[host]
+        let row = hosts[host]?.host
         let place = row.map {
             "qemu+ssh://\($0.user)@\($0.address.contains(":") ? "[\($0.address)]" : $0.address):\($0.port)/system"
         }

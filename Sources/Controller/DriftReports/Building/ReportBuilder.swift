@@ -58,8 +58,12 @@ package struct ReportBuilder {
     // MARK: Findings
 
     private func compared() -> [ReportedFinding] {
-        let before = material.previous?.findings.filter(\.standing.isOpen).map(\.finding) ?? []
-        let known = Dictionary(before.map { ($0.id, $0) }) { first, _ in first }
+        // What an exemption held was there, too: it is no news that it is, and is news that it ended.
+        let earlier = material.previous?.findings.filter { $0.standing.isOpen || $0.standing == .exempted } ?? []
+        let known = Dictionary(earlier.filter(\.standing.isOpen).map { ($0.finding.id, $0.finding) }) { first, _ in
+            first
+        }
+        let listed = Set(earlier.map(\.finding.id))
         let places = Set(nodes.lazy.map(\.path))
         let standing = material.open + material.exempted
         let standingAnywhere = Set(standing.map(\.id))
@@ -68,12 +72,12 @@ package struct ReportBuilder {
             let isOurs =
                 selected.contains(finding.path)
                 || !places.contains(finding.path)
-                    && (material.definition.selector.all || known[finding.id] != nil)
+                    && (material.definition.selector.all || listed.contains(finding.id))
             return isOurs ? ReportedFinding(standing: self.standing(of: finding, known: known), finding: finding) : nil
         }
         // What an exemption holds from now on did not end.
-        for finding in before where !standingAnywhere.contains(finding.id) {
-            var ended = finding
+        for reported in earlier where !standingAnywhere.contains(reported.finding.id) {
+            var ended = reported.finding
             ended.state = .resolved
             ended.lastSeen = occasion.at
             result.append(ReportedFinding(standing: .resolved, finding: ended))

@@ -80,7 +80,7 @@ extension FleetController {
     }
 
     /// - Parameter name: an id, or a path at which only one finding is open.
-    private func openFinding(_ name: String) async throws(APIError) -> Finding {
+    func openFinding(_ name: String) async throws(APIError) -> Finding {
         let there = try await openFindings(name)
         guard there.count == 1 else {
             throw APIError(

@@ -55,7 +55,10 @@ extension FleetController {
     /// What a draft would open, close, exempt and correct, over the stored fleet; changes nothing.
     package func preview(policies request: ApplyRequest) async throws(APIError) -> PreviewAnswer {
         let before = try await read { (work) throws(StoreFailure) in try work.policies() }
-        let draft = try await draft(request, over: before)
+        return try await preview(try await draft(request, over: before), over: before)
+    }
+
+    func preview(_ draft: PolicyDraft, over before: PolicySet) async throws(APIError) -> PreviewAnswer {
         let now = environment.now()
         let (hosts, standing, earlier) = try await read { (work) throws(StoreFailure) in
             let hosts = try work.hosts()

@@ -50,13 +50,28 @@ extension FleetController {
         let draft = PolicyDraft(old.book, over: before, about: old.book, hosts: hosts)
         var answer = try await take(
             draft, over: before, action: "policy.rollback", note: "rollback to revision \(old.revision)", requester)
+        answer.warnings += warnings(of: old, hosts)
+        return answer
+    }
+
+    /// What the rollback to a revision would open, close, exempt and correct; changes nothing.
+    package func preview(revision: Int) async throws(APIError) -> PreviewAnswer {
+        let before = try await read { (work) throws(StoreFailure) in try work.policies() }
+        let old = try await policySet(revision)
+        let hosts = try await views()
+        var answer = try await preview(
+            PolicyDraft(old.book, over: before, about: old.book, hosts: hosts), over: before)
+        answer.warnings += warnings(of: old, hosts)
+        return answer
+    }
+
+    private func warnings(of old: PolicySet, _ hosts: [HostView]) -> [String] {
         let now = environment.now()
-        answer.warnings += old.exemptions.filter { $0.isOver(at: now) }.map {
+        let over = old.exemptions.filter { $0.isOver(at: now) }.map {
             "exemption '\($0.name)' is over since \($0.expires)"
         }
-        answer.warnings += PolicyFault.unknownHosts(in: old.book, roots: Set(hosts.map(\.host.path.root.name))).map(
-            \.sentence)
-        return answer
+        return over
+            + PolicyFault.unknownHosts(in: old.book, roots: Set(hosts.map(\.host.path.root.name))).map(\.sentence)
     }
 
     private func policySet(_ revision: Int) async throws(APIError) -> PolicySet {

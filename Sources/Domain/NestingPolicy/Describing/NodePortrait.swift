@@ -23,29 +23,9 @@ package struct NodePortrait: Sendable, Hashable {
             }
         }
         policy = Policy(
-            name: Self.name(node.path), selector: Self.selector(node), desired: portrait.desired, mode: .audit)
+            name: "as-" + node.path.plainName, selector: PolicySelector(aboutOnly: node), desired: portrait.desired,
+            mode: .audit)
         gaps = portrait.gaps
-    }
-
-    /// Letters, digits and dashes alone, whatever the guest is called.
-    private static func name(_ path: NodePath) -> String {
-        let plain = path.description.unicodeScalars.map { scalar -> Character in
-            switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".": Character(scalar)
-            default: "-"
-            }
-        }
-        return "as-" + String(plain.prefix(100))
-    }
-
-    /// By its path, unless that would be a glob about others, too.
-    private static func selector(_ node: TreeNode) -> PolicySelector {
-        let isPlain = node.path.names.allSatisfy { name in
-            name.unicodeScalars.allSatisfy { $0.isASCII && $0 != "*" } && name.contains { $0 != " " }
-        }
-        let uuid = node.guest?.uuid ?? node.host?.host.uuid
-        guard !isPlain, let uuid else { return PolicySelector(paths: [node.path.description]) }
-        return PolicySelector(uuids: [uuid.lowercased()])
     }
 }
 
