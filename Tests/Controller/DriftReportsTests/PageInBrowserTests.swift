@@ -27,7 +27,7 @@ struct PageInBrowserTests {
         let folder = try TemporaryFolder()
         let (text, brightness) = try Browser(folder).printed(try page(folder), .dark)
         #expect(brightness > 0.8, "\(brightness)")
-        for words in ["Drift report everything", "rack7/web", "build-l1", "inner", "it is <b>hidden</b>", "expose it"] {
+        for words in ["Drift report weekly", "rack7/web", "build-l1", "inner", "it is <b>hidden</b>", "expose it"] {
             #expect(text.contains(words), "'\(words)' is not in\n\(text)")
         }
     }

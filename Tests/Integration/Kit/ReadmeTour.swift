@@ -14,7 +14,7 @@ struct ReadmeTour {
             let start = readme[section.upperBound...].range(of: "\n```sh\n"),
             let end = readme[start.upperBound...].range(of: "\n```\n")
         else { throw TestToolFailure(sentence: "the README has no tour") }
-        script = readme[start.upperBound..<end.lowerBound]
+        script = String(readme[start.upperBound..<end.lowerBound])
             .replacing(/(nestor .*?) +# exit code (\d+).*/) { "\($0.1) || [ $? -eq \($0.2) ]" }
     }
 }
