@@ -17,19 +17,22 @@ struct AuditSettings {
     var keys: [any DeclaredSetting] { [url, secretFile, authorityFile] }
 
     /// Nil where nothing is sent.
-    func read(_ settings: Settings) throws(StartFailure) -> WebhookPlace? {
+    func read(_ settings: Settings) throws(SettingsFaults) -> WebhookPlace? {
         switch (settings[url], settings[secretFile]) {
         case (nil, nil): return nil
         case (nil, _?):
-            throw StartFailure(
-                "audit.anchor.secret-file is set, and audit.anchor.url is not", remedy: "set both, or none of them")
+            throw fault("audit.anchor.secret-file is set, and audit.anchor.url is not", "set both, or none of them")
         case (_?, nil):
             // Whoever can send an unsigned head can send a wrong one.
-            throw StartFailure(
+            throw fault(
                 "audit.anchor.url is set, and audit.anchor.secret-file is not",
-                remedy: "openssl rand -hex 32 > FILE, readable for nestord alone, and set audit.anchor.secret-file")
+                "openssl rand -hex 32 > FILE, readable for nestord alone, and set audit.anchor.secret-file")
         case (let address?, let key?):
             return WebhookPlace(url: address, secretFile: key, authorityFile: settings[authorityFile])
         }
+    }
+
+    private func fault(_ sentence: String, _ remedy: String) -> SettingsFaults {
+        SettingsFaults([SettingsFault("settings", sentence, remedy)])
     }
 }
