@@ -171,7 +171,7 @@ let package = Package(
                 "AgentDelivery",
                 "SecureShell", "StructuredLog", "NestorTestKit",
             ]),
-        tests("Controller", "ControllerApp", ["StructuredLog", "NestorTestKit"]),
+        tests("Controller", "ControllerApp", ["ControllerAPI", "Settings", "StructuredLog", "NestorTestKit"]),
         tests("Client", "CLICommands", ["NestingModel", "ControllerAPI", "CommandLineTable"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: strict),
         .testTarget(

@@ -39,6 +39,24 @@ package struct AuditHead: Codable, Sendable, Hashable {
     }
 }
 
+/// How the head of the audit log gets to the webhook that keeps it.
+package struct AuditAnchorStatus: Codable, Sendable, Hashable {
+    /// Where it goes; never a secret.
+    package var place: String
+    /// Heads that have not arrived yet.
+    package var waiting: Int
+    /// The last one that arrived.
+    package var delivered: AuditHead?
+    package var health: RecipientHealth
+
+    package init(place: String, waiting: Int, delivered: AuditHead?, health: RecipientHealth) {
+        self.place = place
+        self.waiting = waiting
+        self.delivered = delivered
+        self.health = health
+    }
+}
+
 /// What came of recomputing the audit log's chain from its first record.
 package struct AuditVerification: Codable, Sendable, Hashable {
     /// The last record that is as it was written, with all before it.

@@ -97,6 +97,8 @@ package struct StatusAnswer: Codable, Sendable, Hashable {
     package var troubled: [TroubledGuest]?
     /// Of the audit log, to be kept outside the store.
     package var auditHead: AuditHead?
+    /// Nil where no webhook is to have that head.
+    package var auditAnchor: AuditAnchorStatus?
     /// Nil from a controller that knows no scheduled reports.
     package var reports: ReportsStatus?
 

@@ -1,4 +1,5 @@
 import Foundation
+import HumanText
 package import NestingModel
 
 /// Points in time as people write them: local time and a zone's name, `2027-01-31T18:00 Europe/Berlin`, or a time with
@@ -13,9 +14,8 @@ package enum MomentText {
         guard let first = parts.first, let (clock, rest) = clock(first), parts.count <= 2 else { return nil }
         let zone: TimeZone?
         if parts.count == 2 {
-            // An abbreviation is several zones' (IST, CST), or none that changes with the season.
-            let isName = parts[1].contains("/") || parts[1] == "UTC"
-            zone = rest.isEmpty && isName ? TimeZone(identifier: String(parts[1])) : nil
+            let name = String(parts[1])
+            zone = rest.isEmpty && ZoneName.isFit(name) ? TimeZone(identifier: name) : nil
         } else {
             zone = offset(rest).flatMap { TimeZone(secondsFromGMT: $0) }
         }

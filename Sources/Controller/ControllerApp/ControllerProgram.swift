@@ -103,6 +103,7 @@ package struct ControllerProgram {
         if getuid() == 0 {
             log.warning("nestord runs as root and needs no privilege: better give it a user of its own")
         }
+        let anchor = try declared.audit.read(settings)
         let folder = try StateFolder(path: settings[declared.stateDirectory], log: log)
         let store = try SQLiteStore(path: "\(folder.path)/nestor.db", now: { Date() })
         let fleet = try await FleetController(
@@ -115,7 +116,7 @@ package struct ControllerProgram {
                     knownHosts: settings[declared.knownHosts], drift: declared.drift.rules(settings),
                     longestExemption: settings[declared.longestExemption], rollout: declared.rollout.read(settings),
                     enforcedGuests: settings[declared.rollout.enforcedGuests],
-                    fourEyes: settings[declared.rollout.fourEyes]),
+                    fourEyes: settings[declared.rollout.fourEyes], anchor: anchor),
                 log: log))
         try await fleet.note(
             settings: Dictionary(settings.explain().map { ($0.key, $0.value) }) { first, _ in first })

@@ -33,6 +33,7 @@ struct ControllerSettings {
     let longestExemption = SettingKey.duration(
         "policies.longest-exemption", in: .seconds(60)...(.seconds(3_660 * 86_400)), default: .seconds(366 * 86_400),
         help: "how far from its being taken an exemption may end")
+    let audit = AuditSettings()
     let agentsDirectory: SettingKey<String>
     let logLevel = SettingKey.oneOf("log.level", default: LogLevel.info, help: "the least level that is written")
     let logFormat = SettingKey.oneOf(
@@ -59,6 +60,6 @@ struct ControllerSettings {
         [
             stateDirectory, socket, socketMode, admins, sweepInterval, hostDeadline, parallelHosts, startDeadline,
             knownHosts, longestExemption, agentsDirectory, logLevel, logFormat,
-        ] + drift.keys + rollout.keys
+        ] + drift.keys + rollout.keys + audit.keys
     }
 }

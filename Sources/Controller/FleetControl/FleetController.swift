@@ -25,6 +25,8 @@ package actor FleetController {
     /// The remediations that this process drives now; each takes itself out at its end.
     var driving: [String: Task<Void, Never>] = [:]
     var anchor = AuditAnchor()
+    /// Heads on their way; takes itself out at its end.
+    var anchoring: Task<Void, Never>?
     var prunedAt: Date?
     /// Recipients of reports to which a delivery is on its way; each takes itself out at its end.
     var delivering: [RecipientKey: Task<Void, Never>] = [:]
@@ -71,8 +73,9 @@ package actor FleetController {
     /// Starts nothing more, lets what an agent does go on there, and closes all sessions.
     package func stop() async {
         isStopping = true
-        for task in background + driving.values + delivering.values { task.cancel() }
-        for task in background + driving.values + delivering.values { await task.value }
+        let tasks = background + driving.values + delivering.values + [anchoring].compactMap(\.self)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
         background = []
         progress.finish()
         await sessions.close()
@@ -104,6 +107,7 @@ package actor FleetController {
             return answer
         }
         status.reports = reports
+        status.auditAnchor = try await anchorStatus()
         return status
     }
 

@@ -1,4 +1,5 @@
 package import AgentDelivery
+package import ControllerAPI
 package import DriftReports
 package import FleetStore
 package import FoundationEssentials
@@ -20,12 +21,14 @@ package struct FleetEnvironment: Sendable {
     package var newID: @Sendable () -> String
     /// Brings scheduled reports to their recipients.
     package var courier: any ReportCourier
+    /// Brings the audit log's head to where it is kept.
+    package var headCourier: any AuditHeadCourier
 
     package init(
         store: any FleetStore, connector: any SecureShellConnector, keys: ControllerKeys, agents: AgentPackages,
         settings: FleetSettings, log: Log, now: @escaping @Sendable () -> Date = { Date() },
         clock: any Clock<Duration> = ContinuousClock(), newID: @escaping @Sendable () -> String = randomID,
-        courier: any ReportCourier = DirectCourier()
+        courier: any ReportCourier = DirectCourier(), headCourier: any AuditHeadCourier = DirectCourier()
     ) {
         self.store = store
         self.connector = connector
@@ -37,6 +40,7 @@ package struct FleetEnvironment: Sendable {
         self.clock = clock
         self.newID = newID
         self.courier = courier
+        self.headCourier = headCourier
     }
 }
 
@@ -77,12 +81,14 @@ package struct FleetSettings: Sendable, Hashable {
     package var enforcedGuests: Int
     /// Whether a change request needs somebody else than its author to approve it.
     package var fourEyes: Bool
+    /// The webhook that is sent the audit log's head; nil where none is.
+    package var anchor: WebhookPlace?
 
     package init(
         sweepInterval: Duration = .seconds(300), hostDeadline: Duration = .seconds(30), parallelHosts: Int = 32,
         startDeadline: Duration = .seconds(300), knownHosts: String? = nil, drift: DriftRules = DriftRules(),
         longestExemption: Duration = .seconds(366 * 86_400),
-        rollout: Rollout = Rollout(), enforcedGuests: Int = 1, fourEyes: Bool = false
+        rollout: Rollout = Rollout(), enforcedGuests: Int = 1, fourEyes: Bool = false, anchor: WebhookPlace? = nil
     ) {
         self.sweepInterval = sweepInterval
         self.hostDeadline = hostDeadline
@@ -94,6 +100,7 @@ package struct FleetSettings: Sendable, Hashable {
         self.rollout = rollout
         self.enforcedGuests = enforcedGuests
         self.fourEyes = fourEyes
+        self.anchor = anchor
     }
 }
 

@@ -26,13 +26,9 @@ package struct ScheduleZone: Sendable, Hashable {
         (self.name, self.zone) = (name, zone)
     }
 
-    /// Foundation takes offsets such as `GMT+5` and abbreviations such as `EST`, too: neither says when clocks change.
     private static func zone(_ name: String) -> TimeZone? {
-        if name == "UTC" || name == "Etc/UTC" { return .gmt }
-        guard name.contains("/"), !name.hasPrefix("Etc/"), TimeZone.abbreviationDictionary[name] == nil else {
-            return nil
-        }
-        return TimeZone(identifier: name)
+        guard ZoneName.isFit(name) else { return nil }
+        return ZoneName.isUTC(name) ? .gmt : TimeZone(identifier: name)
     }
 
     func offset(at instant: Int) -> Int {

@@ -96,6 +96,7 @@ package enum StoredValueKey: String, Sendable {
     case windows
     /// What the last evaluation went by.
     case judgement
+    case anchorOutbox = "anchor-outbox"
 }
 
 /// Why the store could not do what was asked.

@@ -9,7 +9,7 @@ package struct SettingsFault: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { "\(place): \(sentence); \(remedy)" }
 
-    init(_ place: String, _ sentence: String, _ remedy: String) {
+    package init(_ place: String, _ sentence: String, _ remedy: String) {
         (self.place, self.sentence, self.remedy) = (place, sentence, remedy)
     }
 

@@ -74,7 +74,7 @@ struct PlanScriptTests {
                 "shutdown \(inner)", "dumpxml \(outer) --inactive --security-info",
                 "setmaxmem \(outer) 4194304 --config", "setmem \(outer) 4194304 --config",
                 "setmem \(outer) 2097152 --config", "setvcpus \(outer) 4 --maximum --config",
-                "dumpxml \(outer) --inactive --security-info", "define", "shutdown \(outer)", "start \(outer)",
+                "dumpxml \(outer) --inactive --security-info", "define", "shutdown \(outer)", "start \(outer)", "uri",
                 "start \(inner)",
             ])
         #expect(!done.output.contains("STILL OFF"))

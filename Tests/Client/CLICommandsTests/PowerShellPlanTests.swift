@@ -131,13 +131,14 @@ struct PowerShellPlanTests {
         #expect(
             try verbs(.kvm, "libvirt") == [
                 "Stop-LibvirtGuest", "Save-LibvirtGuest", "Set-LibvirtMemory", "Set-LibvirtFixedMemory", "Invoke-Virsh",
-                "Edit-LibvirtProcessor", "Stop-LibvirtGuest", "Start-LibvirtGuest", "Write-Host", "Start-LibvirtGuest",
+                "Edit-LibvirtProcessor", "Stop-LibvirtGuest", "Start-LibvirtGuest", "Write-Host", "Wait-LibvirtHost",
+                "Start-LibvirtGuest",
             ])
         #expect(
             try verbs(.hyperv, "hyperv") == [
                 "Stop-HyperVGuest", "Save-HyperVGuest", "Stop-HyperVGuest", "Set-HyperVFixedMemory", "Set-HyperVMemory",
                 "Set-HyperVProcessorCount", "Set-HyperVExposure", "Start-HyperVGuest", "Write-Host",
-                "Start-HyperVGuest",
+                "Wait-HyperVHost", "Start-HyperVGuest",
             ])
     }
 

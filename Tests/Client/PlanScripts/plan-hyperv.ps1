@@ -43,6 +43,20 @@ function Start-HyperVGuest($Place, $Id) {
     $Down.Remove("Start-VM -VM (Get-VM -ComputerName $Place -Id $Id)")
 }
 
+# A host that was restarted itself takes a while.
+function Wait-HyperVHost($Place, $Seconds) {
+    $End = (Get-Date).AddSeconds($Seconds)
+    while ($true) {
+        try {
+            Get-VMHost -ComputerName $Place | Out-Null
+            return
+        } catch {
+            if ((Get-Date) -ge $End) { throw }
+            Start-Sleep -Seconds 5
+        }
+    }
+}
+
 function Save-HyperVGuest($Place, $Id) {
     $Guest = Get-HyperVGuest $Place $Id
     $Guest, (Get-VMProcessor -VM $Guest), (Get-VMMemory -VM $Guest) |
@@ -89,6 +103,7 @@ try {
         Set-HyperVExposure $Place1 '00000000-0000-4000-8000-0000000000a1' $true
         Start-HyperVGuest $Place1 '00000000-0000-4000-8000-0000000000a1'
         Write-Host 'look inside: whether it sees svm or vmx, and whether its guests can start'
+        Wait-HyperVHost $Place2 600
         Start-HyperVGuest $Place2 '00000000-0000-4000-8000-0000000000b1'
     }
 } finally {

@@ -48,6 +48,17 @@ function Start-LibvirtGuest($Place, $Id) {
     $Down.Remove("virsh -c qemu:///system start $Id (on $($Place.Target))")
 }
 
+# A host that was restarted itself takes a while.
+function Wait-LibvirtHost($Place, $Seconds) {
+    $End = (Get-Date).AddSeconds($Seconds)
+    while ($true) {
+        & ssh -n -o ConnectTimeout=5 -p $Place.Port -- $Place.Target true
+        if ($LASTEXITCODE -eq 0) { return }
+        if ((Get-Date) -ge $End) { throw "$($Place.Target) did not answer within $Seconds s" }
+        Start-Sleep -Seconds 5
+    }
+}
+
 # Its secrets are in there.
 function Save-LibvirtGuest($Place, $Id) {
     $Text = Invoke-Virsh $Place @('dumpxml', $Id, '--inactive', '--security-info')
@@ -98,6 +109,7 @@ try {
         Stop-LibvirtGuest $Place1 '00000000-0000-4000-8000-0000000000a1' 120
         Start-LibvirtGuest $Place1 '00000000-0000-4000-8000-0000000000a1'
         Write-Host 'look inside: whether it sees svm or vmx, and whether its guests can start'
+        Wait-LibvirtHost $Place2 600
         Start-LibvirtGuest $Place2 '00000000-0000-4000-8000-0000000000b1'
     }
 } finally {

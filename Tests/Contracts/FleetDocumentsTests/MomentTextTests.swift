@@ -11,6 +11,7 @@ struct MomentTextTests {
             ("2027-01-31T17:00Z", 1_801_414_800), ("2027-01-31T18:00:00+01:00", 1_801_414_800),
             ("2027-01-31T18:00 Europe/Berlin", 1_801_414_800), ("2027-01-31T09:00:00-08:00", 1_801_414_800),
             ("2027-01-31T22:30 Asia/Kolkata", 1_801_414_800), ("2027-01-31T17:00 UTC", 1_801_414_800),
+            ("2027-01-31T17:00 Etc/UTC", 1_801_414_800),
             // Summer time, and a leap day.
             ("2027-07-01T02:00 Europe/Berlin", 1_814_400_000), ("2028-02-29T00:00Z", 1_835_395_200),
             // An hour that a zone has twice is the earlier one.
@@ -26,7 +27,8 @@ struct MomentTextTests {
         "are none without a zone, at a time that does not exist, and in another form",
         arguments: [
             "2027-01-31T18:00", "2027-01-31", "2027-02-29T00:00Z", "2027-01-31T24:00Z", "2027-01-31T23:60Z",
-            "2027-01-31T18:00 Mars/Olympus", "2027-01-31T18:00 CET", "2027-01-31T18:00+01:00 Europe/Berlin",
+            "2027-01-31T18:00 Mars/Olympus", "2027-01-31T18:00 CET", "2027-01-31T18:00 Etc/GMT+5",
+            "2027-01-31T18:00 GMT", "2027-01-31T18:00+01:00 Europe/Berlin",
             "2027-01-31T18:00+1:00", "2027-01-31T18:00+01:60", "2027-01-31T18:00+15:00", "2027-01-31 18:00 UTC",
             "27-01-31T18:00Z", "2027-1-31T18:00Z", "2027-01-31T18:00z", "", "now", "2027-01-31T18:00  UTC",
             // The hour that Berlin's clocks skip.

@@ -40,6 +40,24 @@ struct RenderingTests {
         }
     }
 
+    @Test(
+        "has the audit log's head at its foot, so that it is kept where the report is",
+        arguments: [ReportFormat.text, .json, .html])
+    func auditHead(_ format: ReportFormat) {
+        var fleet = SmallFleet()
+        fleet.open = [SmallFleet.drift("rack7/web")]
+        #expect(!text(fleet.run(1).run, format).contains("audit"))
+        fleet.auditHead = AuditHead(number: 1, hash: "<ab12>")
+        let shown = text(fleet.run(1).run, format)
+        switch format {
+        case .json: #expect(shown.contains(#""auditHead":{"hash":"<ab12>","number":1}"#))
+        case .html: #expect(shown.contains("<br>audit log: 1 record, head &lt;ab12&gt;</footer>"))
+        default: #expect(shown.hasSuffix("\naudit log: 1 record, head <ab12>\n"))
+        }
+        fleet.auditHead = AuditHead(number: 0, hash: "")
+        if format == .text { #expect(text(fleet.run(1).run, format).hasSuffix("audit log: no record yet\n")) }
+    }
+
     @Test("tells what an exemption holds, and what one holds no longer")
     func exemptions() {
         var fleet = SmallFleet()

@@ -39,6 +39,7 @@ struct SchemaTests {
         fleet.hosts[2].health = HostHealth(
             state: .unreachable, hop: SmallFleet.path("rack9"), sentence: "no route", checkedAt: SmallFleet.start)
         fleet.freeze = Freeze(reason: "r", by: "b", since: SmallFleet.start)
+        fleet.auditHead = AuditHead(number: 12, hash: "ab12")
         let first = fleet.run(1)
         fleet.open = [SmallFleet.drift("rack7/web")]
         fleet.exempted = [SmallFleet.exempted("rack7/build-l1")]

@@ -12,6 +12,7 @@ struct SmallFleet {
     var open: [Finding] = []
     var exempted: [Finding] = []
     var freeze: Freeze?
+    var auditHead: AuditHead?
 
     static let start = Date(timeIntervalSince1970: 1_800_000_000)
 
@@ -34,7 +35,7 @@ struct SmallFleet {
         ReportMaterial(
             definition: definition, hosts: hosts, policies: policies, policyRevision: 3, open: open,
             exempted: exempted, freeze: freeze, previous: previous, earlier: previous.map { [$0.summary] } ?? [],
-            memory: memory ?? ReportMemory(seenTo: Self.start))
+            memory: memory ?? ReportMemory(seenTo: Self.start), auditHead: auditHead)
     }
 
     /// A run so many hours after the start.

@@ -47,6 +47,28 @@ struct WebhookTests {
         receiver.stop()
     }
 
+    @Test("is the same way by which the audit log's head goes, with the same signature")
+    func auditHead() async throws {
+        let receiver = try await WebhookReceiver.start()
+        let key = try receiver.folder.write(secret + "\n", to: "key")
+        let letter = AuditHeadLetter(
+            id: "audit-head.1", controller: "c1", head: AuditHead(number: 1_000, hash: "ab12"),
+            headAt: SmallFleet.start,
+            place: WebhookPlace(url: "http://127.0.0.1:\(receiver.port)/head", secretFile: key), at: SmallFleet.time(1))
+        try await DirectCourier().deliver(letter)
+        let request = try #require(await receiver.requests(atLeast: 1).first)
+        #expect(
+            String(decoding: request.body, as: UTF8.self)
+                == #"{"at":"2027-01-15T08:00:00Z","controller":"c1","hash":"ab12","number":1000,"schema":"nestor.audit-head/1"}"#
+        )
+        #expect(request.headers["content-type"] == "application/json")
+        #expect(request.headers["webhook-id"] == "audit-head.1")
+        let code = HMACSHA256.code(
+            of: Array("audit-head.1.1800003600.".utf8) + request.body, key: Array(secret.utf8))
+        #expect(request.headers["webhook-signature"] == "v1," + Data(code).base64EncodedString())
+        receiver.stop()
+    }
+
     /// The example of the Standard Webhooks specification's libraries.
     @Test("is signed as Standard Webhooks has it, with its own kind of key, too")
     func standard() throws {

@@ -93,6 +93,21 @@ struct AuditTests {
         await bench.end()
     }
 
+    @Test("has its head in every run of a report, for whoever keeps that")
+    func inReports() async throws {
+        let bench = try await bench()
+        try await bench.run { (controller: FleetController) async throws in
+            let by = Requester(name: "alice")
+            _ = try await controller.apply(reports: reportFile(recipients: []), by: by)
+            _ = try await controller.runReport("daily", by: by)
+            let head = try #require(try await controller.reportRun("daily", run: nil).auditHead)
+            _ = try await controller.freeze(FreezeRequest(reason: "later"), by: by)
+            let answer = try await controller.verifyAudit(expecting: head.hash)
+            #expect(answer.isWhole)
+            #expect(answer.expectedAt == head.number && head.number > 0)
+        }
+    }
+
     @Test("says what was before and after, of policies and hosts")
     func beforeAndAfter() async throws {
         let bench = try await bench()

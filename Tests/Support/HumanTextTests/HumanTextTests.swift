@@ -17,6 +17,16 @@ import Testing
         #expect(ShownText.escaped(text) == shown)
     }
 
+    @Test(
+        "a time zone's name says for ever when its clocks change",
+        arguments: [
+            ("Europe/Berlin", true), ("America/Argentina/Buenos_Aires", true), ("UTC", true), ("Etc/UTC", true),
+            ("CET", false), ("EST", false), ("GMT+5", false), ("Etc/GMT+5", false), ("", false),
+        ])
+    func zones(name: String, isFit: Bool) {
+        #expect(ZoneName.isFit(name) == isFit)
+    }
+
     @Test("what is shown is bounded, also where one character is made of thousands")
     func bounded() {
         #expect(ShownText.escaped(String(repeating: "x", count: 100_000), limit: 5) == "xxxxx…")

@@ -41,9 +41,25 @@ func status(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
             }
         }
         if let head = status.auditHead { lines.append("audit         \(auditHeadText(head))") }
+        if let anchor = status.auditAnchor { lines += anchorLines(anchor, context.terminal) }
         return lines.joined(separator: "\n")
     }
     return ExitCode.inLine
+}
+
+/// Where the audit log's head is kept, and whether it gets there.
+func anchorLines(_ anchor: AuditAnchorStatus, _ terminal: Terminal) -> [String] {
+    let arrived = anchor.delivered.map { "has \(auditHeadText($0))" } ?? "has none yet"
+    var lines = ["  anchored     \(plain(anchor.place)) \(arrived)"]
+    if anchor.health.isFailing {
+        let next = anchor.health.retryAt.map { ", tried again after \($0.formatted(.iso8601))" } ?? ""
+        lines.append(
+            terminal.paint(
+                "  not delivered: \(anchor.waiting) wait\(anchor.waiting == 1 ? "s" : "")\(next): "
+                    + plain(anchor.health.sentence), .yellow))
+        if !anchor.health.remedy.isEmpty { lines.append("  → \(plain(anchor.health.remedy))") }
+    }
+    return lines
 }
 
 private func counts(_ counts: [String: Int]) -> String {

@@ -95,6 +95,7 @@ struct PlanScript {
         }
         for drain in item.drains.reversed() {
             let uri = variables[drain.host] ?? host
+            lines.append("    wait_for \"$\(uri)\" 600")
             lines += drain.guests.map { "    start \"$\(uri)\" \(Self.quoted($0))" }
         }
         return lines + ["fi"]
@@ -162,6 +163,19 @@ struct PlanScript {
         start() {
             virsh -c "$1" start "$2"
             down=$(printf '%s' "$down" | grep -vF "start $2" || true)
+        }
+
+        # wait_for URI SECONDS: a host that was restarted itself takes a while.
+        wait_for() {
+            left=$2
+            until virsh -c "$1" uri >/dev/null; do
+                if test "$left" -le 0; then
+                    echo "$1 did not answer within $2 s"
+                    exit 1
+                fi
+                sleep 5
+                left=$((left - 5))
+            done
         }
 
         # save URI GUEST: its secrets are in there.

@@ -49,6 +49,17 @@ enum PowerShellFunctions {
             $Down.Remove("virsh -c qemu:///system start $Id (on $($Place.Target))")
         }
 
+        # A host that was restarted itself takes a while.
+        function Wait-LibvirtHost($Place, $Seconds) {
+            $End = (Get-Date).AddSeconds($Seconds)
+            while ($true) {
+                & ssh -n -o ConnectTimeout=5 -p $Place.Port -- $Place.Target true
+                if ($LASTEXITCODE -eq 0) { return }
+                if ((Get-Date) -ge $End) { throw "$($Place.Target) did not answer within $Seconds s" }
+                Start-Sleep -Seconds 5
+            }
+        }
+
         # Its secrets are in there.
         function Save-LibvirtGuest($Place, $Id) {
             $Text = Invoke-Virsh $Place @('dumpxml', $Id, '--inactive', '--security-info')
@@ -100,6 +111,20 @@ enum PowerShellFunctions {
         function Start-HyperVGuest($Place, $Id) {
             Start-VM -VM (Get-HyperVGuest $Place $Id)
             $Down.Remove("Start-VM -VM (Get-VM -ComputerName $Place -Id $Id)")
+        }
+
+        # A host that was restarted itself takes a while.
+        function Wait-HyperVHost($Place, $Seconds) {
+            $End = (Get-Date).AddSeconds($Seconds)
+            while ($true) {
+                try {
+                    Get-VMHost -ComputerName $Place | Out-Null
+                    return
+                } catch {
+                    if ((Get-Date) -ge $End) { throw }
+                    Start-Sleep -Seconds 5
+                }
+            }
         }
 
         function Save-HyperVGuest($Place, $Id) {

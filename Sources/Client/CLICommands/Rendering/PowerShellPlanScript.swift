@@ -122,7 +122,11 @@ struct PowerShellPlanScript {
         } else {
             lines.append("        # It is off and stays off: its next start has the change.")
         }
-        for drain in item.drains.reversed() { lines += drain.guests.map { order("Start", drain.host, $0) } }
+        for drain in item.drains.reversed() {
+            let noun = places[drain.host]?.isHyperV == true ? "HyperVHost" : "LibvirtHost"
+            lines.append("        Wait-\(noun) \(places[drain.host]?.variable ?? "") 600")
+            lines += drain.guests.map { order("Start", drain.host, $0) }
+        }
         return lines + ["    }"]
     }
 

@@ -21,6 +21,8 @@ package struct ReportRun: Codable, Sendable, Hashable {
     /// Of this run and those before it, oldest first.
     package var trend: [ReportTrendPoint]
     package var tree: ReportTree
+    /// Of the audit log when it ran, so that a reader keeps it outside the store; nil in runs from before this was kept.
+    package var auditHead: AuditHead?
     /// The worst first within each standing.
     package var findings: [ReportedFinding]
 

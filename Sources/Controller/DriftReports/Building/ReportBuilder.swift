@@ -43,7 +43,7 @@ package struct ReportBuilder {
             compliance: compliance.all)
         let trend = material.earlier.prefix(Self.trendLength - 1).reversed() + [summary]
         let nodes = nodes.lazy.filter { selected.contains($0.path) }
-        let run = ReportRun(
+        var run = ReportRun(
             summary: summary, policyRevision: material.policyRevision,
             hosts: nodes.reduce(0) { $0 + ($1.host == nil ? 0 : 1) },
             guests: nodes.reduce(0) { $0 + ($1.guest == nil ? 0 : 1) }, notHeard: notHeard, freeze: material.freeze,
@@ -52,6 +52,7 @@ package struct ReportBuilder {
                 ? nil : ComplianceCount(subjects, findings: open + exempted).table,
             trend: trend.map(ReportTrendPoint.init),
             tree: ReportTreeBuilder(selected: selected, findings: open).tree(tree), findings: findings)
+        run.auditHead = material.auditHead
         return (run, memory(after: findings, number: summary.number))
     }
 

@@ -19,11 +19,13 @@ package struct ReportMaterial: Sendable {
     /// Of runs before this one, the newest first.
     package var earlier: [ReportRunSummary]
     package var memory: ReportMemory
+    /// Of the audit log.
+    package var auditHead: AuditHead?
 
     package init(
         definition: ReportDefinition, hosts: [HostView], policies: [Policy], policyRevision: Int, open: [Finding],
         exempted: [Finding] = [], freeze: Freeze?, previous: ReportRun?, earlier: [ReportRunSummary],
-        memory: ReportMemory
+        memory: ReportMemory, auditHead: AuditHead? = nil
     ) {
         self.definition = definition
         self.hosts = hosts
@@ -35,6 +37,7 @@ package struct ReportMaterial: Sendable {
         self.previous = previous
         self.earlier = earlier
         self.memory = memory
+        self.auditHead = auditHead
     }
 }
 

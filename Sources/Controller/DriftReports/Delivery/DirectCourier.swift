@@ -25,6 +25,13 @@ package struct DirectCourier: ReportCourier {
     }
 }
 
+extension DirectCourier: AuditHeadCourier {
+    package func deliver(_ letter: AuditHeadLetter) async throws(DeliveryFailure) {
+        try await WebhookDelivery(place: letter.place, caller: web)
+            .post(letter.id, "application/json", at: letter.at) { letter.body }
+    }
+}
+
 /// Runs what may wait for a disk on a thread of its own, never on the pool that all share.
 func apart<Value: Sendable>(
     _ body: @escaping @Sendable () throws(DeliveryFailure) -> Value

@@ -11,18 +11,29 @@ struct WebhookDelivery {
     let caller: WebCaller
 
     func post(_ parcel: ReportParcel) async throws(DeliveryFailure) {
+        try await post(parcel.id, parcel.format.contentType, at: parcel.at) {
+            ReportRendering.bytes(parcel.run, as: parcel.format)
+        }
+    }
+
+    /// - Parameters:
+    ///   - id: the same at every attempt.
+    ///   - at: of this attempt.
+    func post(
+        _ id: String, _ contentType: String, at time: Date, body: @escaping @Sendable () -> [UInt8]
+    ) async throws(DeliveryFailure) {
         let (url, key, body) = try await apart { [place] () throws(DeliveryFailure) in
             let url = try place.urlFile.map { (file) throws(DeliveryFailure) in try Self.url(in: file) } ?? place.url
             let key = try place.secretFile.map { (file) throws(DeliveryFailure) in try Self.key(in: file) }
-            return (url ?? "", key, ReportRendering.bytes(parcel.run, as: parcel.format))
+            return (url ?? "", key, body())
         }
-        let stamp = String(Int(parcel.at.timeIntervalSince1970))
+        let stamp = String(Int(time.timeIntervalSince1970))
         var headers = [
-            ("Content-Type", parcel.format.contentType), ("User-Agent", "nestord"), ("webhook-id", parcel.id),
+            ("Content-Type", contentType), ("User-Agent", "nestord"), ("webhook-id", id),
             ("webhook-timestamp", stamp),
         ]
         if let key {
-            headers.append(("webhook-signature", Self.signature(id: parcel.id, stamp: stamp, body: body, key: key)))
+            headers.append(("webhook-signature", Self.signature(id: id, stamp: stamp, body: body, key: key)))
         }
         let call = WebCall(
             url: url, headers: headers.map { (name: $0.0, value: $0.1) }, body: body,

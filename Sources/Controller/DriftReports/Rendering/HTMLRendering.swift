@@ -43,7 +43,8 @@ struct HTMLRendering {
         }
         findings(emit)
         compliance(emit)
-        emit("<footer>Nestor, run \(HTMLText.escaped(run.summary.id))</footer>\n</body></html>\n")
+        let head = words.auditHead.map { "<br>\(HTMLText.escaped($0))" } ?? ""
+        emit("<footer>Nestor, run \(HTMLText.escaped(run.summary.id))\(head)</footer>\n</body></html>\n")
     }
 
     private func tiles(_ emit: (String) -> Void) {

@@ -24,6 +24,7 @@ struct JSONRendering {
         if let before = run.complianceBeforeExemptions { field("complianceBeforeExemptions", before) }
         field("trend", run.trend)
         field("tree", run.tree)
+        if let head = run.auditHead { field("auditHead", head) }
         emit("\"findings\":[")
         for (number, finding) in run.findings.enumerated() {
             emit((number == 0 ? "\n" : ",\n") + Self.text(finding, encoder))

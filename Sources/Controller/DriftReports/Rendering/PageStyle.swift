@@ -10,7 +10,7 @@ enum PageStyle {
         body { margin: 0 auto; padding: 1.5rem; max-width: 76rem; background: var(--paper); color: var(--ink);
           font: 15px/1.45 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }
         h1 { font-size: 1.6rem; margin: 0 0 .2rem; } h2 { font-size: 1.1rem; margin: 1.8rem 0 .5rem; }
-        header p { margin: 0; } .dim, footer { color: var(--dim); } footer { margin-top: 2rem; font-size: .85rem; }
+        header p { margin: 0; } .dim, footer { color: var(--dim); } footer { margin-top: 2rem; font-size: .85rem; overflow-wrap: anywhere; }
         .banner { border-left: 4px solid var(--warn); background: var(--panel); padding: .5rem .8rem; margin: 1rem 0 0; }
         .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .6rem;
           margin-top: 1.2rem; }

@@ -32,6 +32,15 @@ struct ReportWords {
         }
     }
 
+    /// For the foot of the page, where whoever keeps the report keeps it outside the store.
+    var auditHead: String? {
+        run.auditHead.map { head in
+            head.number == 0
+                ? "audit log: no record yet"
+                : "audit log: \(Self.count(head.number, "record")), head \(head.hash.shown)"
+        }
+    }
+
     static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
 
     /// In UTC, to the minute.

@@ -38,6 +38,7 @@ struct TextRendering {
             emit("  \(finding.path.description.shown): \(finding.shortSentence.shown) [\(finding.severity)]\n")
             if reported.standing.isOpen, !finding.remedy.isEmpty { emit("    -> \(finding.remedy.shown)\n") }
         }
+        if let head = words.auditHead { emit("\n\(head)\n") }
     }
 
     private func before(_ policy: PolicyCompliance) -> String {

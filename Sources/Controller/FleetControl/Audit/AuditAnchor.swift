@@ -1,8 +1,8 @@
 import ControllerAPI
 import FoundationEssentials
 
-/// When the head of the audit log is written where nobody who can write the store can reach it: into the daemon's log,
-/// at its start, whenever another 1,000 records are full, and once a day.
+/// When the head of the audit log is written where nobody who can write the store can reach it: into the daemon's log
+/// and to a webhook, at its start, whenever another 1,000 records are full, and once a day.
 struct AuditAnchor: Sendable {
     private static let records = 1_000
     private static let seconds: TimeInterval = 86_400

@@ -1,7 +1,6 @@
 package import ControllerAPI
 import FleetStore
 import FoundationEssentials
-import StructuredLog
 
 extension FleetController {
     /// Newest first, at most 1,000.
@@ -34,16 +33,5 @@ extension FleetController {
             }
         }
         return AuditVerification(head: chain.head, fault: chain.fault, expected: expected, expectedAt: found)
-    }
-
-    /// Writes the head of the audit log into the daemon's log when it is time to.
-    func anchorAudit() async {
-        do throws(APIError) {
-            let head = try await read { (work) throws(StoreFailure) in try work.auditHead() }
-            guard anchor.isDue(head, at: environment.now()) else { return }
-            environment.log.notice("audit head", ["records": "\(head.number)", "hash": head.hash])
-        } catch {
-            environment.log.error("the head of the audit log cannot be read", ["cause": "\(error)"])
-        }
     }
 }

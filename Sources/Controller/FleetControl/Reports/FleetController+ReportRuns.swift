@@ -13,6 +13,7 @@ extension FleetController {
         while !isStopping && !Task.isCancelled {
             let next = await runDueReports()
             await startDeliveries()
+            startAnchoring()
             let wait = next.map { min(max($0.timeIntervalSince(environment.now()), 0.1), 30) } ?? 30
             do {
                 try await environment.clock.sleep(for: .seconds(wait))

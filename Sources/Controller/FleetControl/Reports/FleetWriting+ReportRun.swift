@@ -28,7 +28,8 @@ extension FleetWriting {
                 definition: definition, hosts: try hosts(), policies: policies.policies,
                 policyRevision: policies.revision, open: try openFindings(), exempted: try exemptedFindings(),
                 freeze: try freeze(at: occasion.at), previous: try reportRun(of: name, id: nil),
-                earlier: try reportRuns(of: name, limit: ReportBuilder.trendLength), memory: memory), occasion
+                earlier: try reportRuns(of: name, limit: ReportBuilder.trendLength), memory: memory,
+                auditHead: try auditHead()), occasion
         ).build()
         try put(run: run)
         try put(memory: left, of: name)
