@@ -84,19 +84,19 @@ struct CorrectionConversation {
         until waits: @Sendable (CorrectionRecord) -> Bool,
         tell: @Sendable (AgentConnection, Duration) async throws(AgentFailure) -> CorrectionRecord?
     ) async throws(ItemEnd) -> CorrectionRecord {
-        let end = ContinuousClock.now + deadline
+        let countdown = Countdown(deadline, on: environment.clock)
         var last = "no answer"
         var lost = 0
-        while ContinuousClock.now < end {
+        while !countdown.isOver {
             if Task.isCancelled { throw .stopping }
             let way = try await way(to: host)
             do throws(AgentFailure) {
                 let connection = try await controller.sessions.open(
-                    way, role: .correct, deadline: min(environment.settings.hostDeadline, end - ContinuousClock.now))
+                    way, role: .correct, deadline: min(environment.settings.hostDeadline, countdown.remaining))
                 let result: CorrectionRecord
                 do throws(AgentFailure) {
                     try await controller.checkEpoch(await connection.hello, of: host)
-                    result = try await watch(correction, connection, until: end, waits: waits, tell: tell)
+                    result = try await watch(correction, connection, countdown, waits: waits, tell: tell)
                 } catch {
                     await connection.close()
                     throw error
@@ -131,7 +131,7 @@ struct CorrectionConversation {
     }
 
     private func watch(
-        _ correction: String, _ connection: AgentConnection, until end: ContinuousClock.Instant,
+        _ correction: String, _ connection: AgentConnection, _ countdown: Countdown,
         waits: @Sendable (CorrectionRecord) -> Bool,
         tell: @Sendable (AgentConnection, Duration) async throws(AgentFailure) -> CorrectionRecord?
     ) async throws(AgentFailure) -> CorrectionRecord {
@@ -147,7 +147,7 @@ struct CorrectionConversation {
                 throw AgentFailure(
                     .agentFailed, hop: connection.path, "the agent does not know correction '\(correction)'")
             }
-            let next = try await connection.nextProgress(of: correction, deadline: end - ContinuousClock.now)
+            let next = try await connection.nextProgress(of: correction, deadline: countdown.remaining)
             if next.phase != record?.phase {
                 controller.progress.send(
                     remediation: remediation, path: connection.path,
