@@ -21,6 +21,7 @@ extension Simulation {
             fleet.set(down: host, silent: silent)
             time.after(seconds) { [unowned self] in fleet.set(up: host) }
         case .loseAnswers(let host, let count): fleet.lostAnswers[host] = count
+        case .refuseOrders(let host, let count): fleet.refusedOrders[host] = count
         case .refuses(let recipient, let seconds):
             post.refusing.insert(recipient)
             time.after(seconds) { [unowned self] in post.refusing.remove(recipient) }

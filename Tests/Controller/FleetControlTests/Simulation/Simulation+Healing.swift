@@ -9,6 +9,7 @@ extension Simulation {
         for host in world.hosts {
             fleet.set(up: host)
             fleet.lostAnswers[host] = nil
+            fleet.refusedOrders[host] = nil
         }
         for path in world.guests where fleet.guests[path]?.temper != .staysOff { fleet.guests[path]?.temper = .works }
         post.refusing = []
@@ -21,8 +22,9 @@ extension Simulation {
     private func lookAgain(round: Int) {
         let state = store.state
         let isBusy =
-            round < 3 || !state.unfinished.isEmpty || !state.deliveries.isEmpty
-            || fleet.work.values.contains(where: \.isOpen)
+            round < 2 || !state.unfinished.isEmpty || !state.deliveries.isEmpty
+            // What a machine holds that does not start any more is held for ever.
+            || fleet.work.values.contains { $0.isOpen && fleet.obstacle(to: $0.host) == nil }
         guard isBusy else {
             isAtRest = true
             return
@@ -38,6 +40,6 @@ extension Simulation {
                 }
             }
         }
-        time.after(200) { [unowned self] in lookAgain(round: round + 1) }
+        time.after(60) { [unowned self] in lookAgain(round: round + 1) }
     }
 }

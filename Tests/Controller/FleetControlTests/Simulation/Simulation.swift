@@ -48,7 +48,7 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
         enrol()
         boot()
         for event in world.events { time.after(event.at) { [unowned self] in happen(event.what) } }
-        time.after(max(world.events.last?.at ?? 0, 600) + 300) { [unowned self] in heal() }
+        time.after((world.events.last?.at ?? 0) + 100) { [unowned self] in heal() }
         goOn { !isAtRest }
         if fault == nil { look(.atRest) }
         incarnation.kill()
@@ -153,7 +153,7 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
                 report: PrivateKey(text: "report"), correct: PrivateKey(text: "correct"), reportPublic: "",
                 correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
             settings: FleetSettings(
-                sweepInterval: .seconds(300), hostDeadline: .seconds(30), startDeadline: .seconds(30),
+                sweepInterval: .seconds(600), hostDeadline: .seconds(30), startDeadline: .seconds(30),
                 drift: DriftRules(retry: RetryRule(retries: 1, after: 300)), fourEyes: world.fourEyes),
             log: Log(label: "simulation", level: .critical), now: { time.date }, clock: incarnation,
             newID: { incarnation.newID() }, courier: SimulatedCourier(post: post, incarnation: incarnation))

@@ -11,9 +11,12 @@ struct SimulatedConnector: SecureShellConnector {
         let host = route.target.name
         if incarnation.isDead { throw SSHFailure(.closed, hop: host, "dead") }
         if let hop = fleet.obstacle(to: host) { throw SSHFailure(.unreachable, hop: hop, "no way") }
-        return Session(
-            fleet: fleet, host: host, role: route.target.key.text == "correct" ? .correct : .report,
-            incarnation: incarnation)
+        let role: SessionRole = route.target.key.text == "correct" ? .correct : .report
+        if role == .correct, let left = fleet.refusedOrders[host], left > 0 {
+            fleet.refusedOrders[host] = left - 1
+            throw SSHFailure(.unreachable, hop: host, "no way")
+        }
+        return Session(fleet: fleet, host: host, role: role, incarnation: incarnation)
     }
 
     func offeredHostKey(_ route: Route, deadline: Duration) async throws(SSHFailure) -> HostKey {

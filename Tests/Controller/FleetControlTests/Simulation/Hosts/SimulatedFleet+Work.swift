@@ -34,10 +34,10 @@ extension SimulatedFleet {
 
     private func release(_ id: String) {
         guard let known = work[id] else { return }
-        enter(id, .releasing)
+        if known.record.phase != .releasing { enter(id, .releasing) }
         // A machine that is itself off now starts its guests when it is up again.
         guard guests[known.host]?.running != false else {
-            return setAlarm(id, 10) { $0.release(id) }
+            return setAlarm(id, 60) { $0.release(id) }
         }
         setAlarm(id, Self.startSeconds) { fleet in
             guard fleet.guests[known.host]?.running != false else { return fleet.release(id) }

@@ -11,6 +11,7 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
     /// Hosts that can't be reached, and whether they say nothing instead of refusing.
     private(set) var down: [String: Bool] = [:]
     var lostAnswers: [String: Int] = [:]
+    var refusedOrders: [String: Int] = [:]
     /// All that was ever ordered, by id.
     var work: [String: SimulatedWork] = [:]
     /// In the order in which they began.

@@ -10,6 +10,8 @@ final class GuestsRunAgain: Invariant {
     func look(at moment: Moment, in scene: Scene) -> String? {
         guard case .atRest = moment else { return nil }
         for path in ran(scene.world) where scene.fleet.guests[path]?.running != true {
+            // What runs inside a machine that is off waits for that one.
+            if let host = scene.fleet.parent(path), scene.fleet.guests[host]?.running == false { continue }
             let state = scene.store.state
             let isFinding = state.findings.values.contains { $0.state.isOpen && $0.path.description == path }
             let troubled = (state.values[.troubledGuests] as? TroubledGuests)?.guests.map(\.path.description) ?? []

@@ -4,7 +4,7 @@ import NestingModel
 
 final class ReportsArrive: Invariant {
     static let name = "each report reaches each recipient, in order, and no due time is missed or seen to twice"
-    static let everySeconds = 600
+    static let everySeconds = 300
 
     func look(at moment: Moment, in scene: Scene) -> String? {
         guard case .atRest = moment else { return nil }

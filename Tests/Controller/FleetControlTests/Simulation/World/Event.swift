@@ -20,6 +20,8 @@ enum Happening: Sendable {
     case hostDown(String, seconds: Int, silent: Bool)
     /// So many answers to orders are lost with their connections, after the work was begun.
     case loseAnswers(host: String, Int)
+    /// So many connections with the correcting key don't come about.
+    case refuseOrders(host: String, Int)
     case refuses(recipient: String, seconds: Int)
     /// The wall clock is set.
     case clock(by: Int)

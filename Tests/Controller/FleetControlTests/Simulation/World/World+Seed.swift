@@ -45,8 +45,8 @@ extension World {
     /// The first thing asked for is a remediation; most of the rest falls into the time that it takes.
     private static func script(_ world: World, _ dice: inout Dice) -> [Event] {
         var events = [Event(at: dice.roll(20...60), what: .remediate(wish(world, &dice), outside: false))]
-        for _ in 0..<dice.roll(3...14) {
-            events.append(Event(at: dice.roll(1...(dice.once(in: 2) ? 400 : 1_500)), what: happening(world, &dice)))
+        for _ in 0..<dice.roll(4...14) {
+            events.append(Event(at: dice.roll(1...(dice.once(in: 3) ? 800 : 300)), what: happening(world, &dice)))
         }
         return events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
@@ -54,26 +54,29 @@ extension World {
     private static func wish(_ world: World, _ dice: inout Dice) -> Wish {
         Wish(
             tree: dice.once(in: 5) ? dice.pick(world.trees).name : nil, canary: dice.roll(0...1),
-            wave: dice.roll(1...5), soakSeconds: dice.pick([0, 0, 60, 120]), maxFailures: dice.roll(0...2),
+            wave: dice.roll(1...5), soakSeconds: dice.pick([0, 0, 0, 60]), maxFailures: dice.roll(0...2),
             parallel: dice.roll(1...3))
     }
 
     private static func happening(_ world: World, _ dice: inout Dice) -> Happening {
         let guest = dice.pick(world.guests)
         let host = dice.pick(world.hosts)
-        switch dice.roll(38) {
+        switch dice.roll(40) {
         case 0...2: return .drift(guest: guest)
         case 3, 4: return .edit(guest: guest)
         case 5...8:
             return .temper(
                 guest: guest, dice.pick([.goesBack, .refuses, .staysOff, .unchangedInside, .unknownInside]))
-        case 9...11: return .hostDown(host, seconds: dice.roll(1...600), silent: dice.once(in: 3))
+        case 9...11:
+            return .hostDown(host, seconds: dice.roll(1...(dice.once(in: 2) ? 30 : 400)), silent: dice.once(in: 3))
         case 12, 13: return .loseAnswers(host: host, dice.roll(1...3))
         case 14: return .refuses(recipient: dice.pick(world.recipients), seconds: dice.roll(60...900))
         case 15: return .clock(by: dice.pick([-1_800, -300, -61, 61, 300, 1_800]))
         case 16...18:
-            return .kill(atWrite: dice.roll(1...40), written: dice.once(in: 2), downFor: dice.roll(1...400))
-        case 19: return .stop(downFor: dice.roll(1...400))
+            return .kill(
+                atWrite: dice.roll(1...40), written: dice.once(in: 2),
+                downFor: dice.roll(1...(dice.once(in: 2) ? 20 : 300)))
+        case 19: return .stop(downFor: dice.roll(1...(dice.once(in: 2) ? 20 : 300)))
         case 20, 21: return .remediate(wish(world, &dice), outside: dice.once(in: 5))
         case 22: return .request
         case 23: return .approve
@@ -88,6 +91,7 @@ extension World {
         case 33, 34: return .policies(policy(dice.pick(world.policies).host, &dice))
         case 35: return .windows(world.trees.flatMap { windows($0.name, &dice) })
         case 36: return .report
+        case 37, 38: return .refuseOrders(host: host, dice.roll(1...(dice.once(in: 2) ? 5 : 100)))
         default: return .rollBack
         }
     }
