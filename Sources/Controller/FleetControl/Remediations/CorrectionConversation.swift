@@ -10,11 +10,12 @@ struct CorrectionConversation {
     let remediation: String
 
     /// Sends the correction and follows it until it waits for us or has ended.
+    /// - Parameter objection: asked before it is sent once more to an agent that never took it: why that may not be.
     func settle(
         _ request: CorrectionRequest, on host: NodePath, deadline: Duration,
-        until waits: @Sendable (CorrectionRecord) -> Bool
+        until waits: @Sendable (CorrectionRecord) -> Bool, objection: @escaping @Sendable () async -> ItemEnd?
     ) async throws(ItemEnd) -> CorrectionRecord {
-        try await follow(request.id, on: host, deadline: deadline, until: waits) {
+        try await follow(request.id, on: host, deadline: deadline, until: waits, objection: objection) {
             (connection, left) throws(AgentFailure) in
             let answer: CorrectResult = try await connection.call(
                 .correct,
@@ -32,9 +33,7 @@ struct CorrectionConversation {
     ) async throws(ItemEnd) -> CorrectionRecord {
         try await follow(correction, on: host, deadline: deadline, until: waits) {
             (connection, left) throws(AgentFailure) in
-            let listed: CorrectionsResult = try await connection.call(
-                .corrections, CorrectionsParameters(ids: [correction]), deadline: left)
-            if let record = listed.corrections.first(where: { $0.id == correction }) { return record }
+            if let record = try await Self.record(of: correction, connection, left) { return record }
             throw AgentFailure(
                 .agentFailed, hop: host, "it has no such correction",
                 refusal: WireError(.correctionUnknown, "it has no such correction"))
@@ -78,31 +77,50 @@ struct CorrectionConversation {
     /// So many connections in vain are enough for somebody who aborts.
     private static let patience = 3
 
-    /// - Parameter tell: what is said on each new connection; nil where only the agent's own list tells.
+    /// nil where the agent has none.
+    private static func record(
+        of correction: String, _ connection: AgentConnection, _ left: Duration
+    ) async throws(AgentFailure) -> CorrectionRecord? {
+        let listed: CorrectionsResult = try await connection.call(
+            .corrections, CorrectionsParameters(ids: [correction]), deadline: left)
+        return listed.corrections.first { $0.id == correction }
+    }
+
+    /// - Parameters:
+    ///   - objection: asked after a connection in vain, where the agent does not have the correction.
+    ///   - tell: what is said on each new connection; nil where only the agent's own list tells.
     private func follow(
         _ correction: String, on host: NodePath, deadline: Duration,
-        until waits: @Sendable (CorrectionRecord) -> Bool,
+        until waits: @Sendable (CorrectionRecord) -> Bool, objection: (@Sendable () async -> ItemEnd?)? = nil,
         tell: @Sendable (AgentConnection, Duration) async throws(AgentFailure) -> CorrectionRecord?
     ) async throws(ItemEnd) -> CorrectionRecord {
-        let end = ContinuousClock.now + deadline
+        let countdown = Countdown(deadline, on: environment.clock)
         var last = "no answer"
         var lost = 0
-        while ContinuousClock.now < end {
+        var end: ItemEnd?
+        while !countdown.isOver {
             if Task.isCancelled { throw .stopping }
             let way = try await way(to: host)
             do throws(AgentFailure) {
                 let connection = try await controller.sessions.open(
-                    way, role: .correct, deadline: min(environment.settings.hostDeadline, end - ContinuousClock.now))
-                let result: CorrectionRecord
+                    way, role: .correct, deadline: min(environment.settings.hostDeadline, countdown.remaining))
+                var result: CorrectionRecord?
                 do throws(AgentFailure) {
                     try await controller.checkEpoch(await connection.hello, of: host)
-                    result = try await watch(correction, connection, until: end, waits: waits, tell: tell)
+                    if lost > 0, let objection,
+                        try await Self.record(of: correction, connection, environment.settings.hostDeadline) == nil
+                    {
+                        end = await objection()
+                    }
+                    if end == nil {
+                        result = try await watch(correction, connection, countdown, waits: waits, tell: tell)
+                    }
                 } catch {
                     await connection.close()
                     throw error
                 }
                 await connection.close()
-                return result
+                if let result { return result }
             } catch {
                 if let refusal = error.refusal { throw await refused(refusal, by: host) }
                 last = error.description
@@ -110,6 +128,7 @@ struct CorrectionConversation {
                 if lost >= Self.patience, await controller.isAborted(remediation) { break }
                 environment.log.info("agent lost, trying again", ["host": "\(host)", "cause": last])
             }
+            if let end { throw end }
             do {
                 try await environment.clock.sleep(for: .seconds(1))
             } catch {
@@ -131,7 +150,7 @@ struct CorrectionConversation {
     }
 
     private func watch(
-        _ correction: String, _ connection: AgentConnection, until end: ContinuousClock.Instant,
+        _ correction: String, _ connection: AgentConnection, _ countdown: Countdown,
         waits: @Sendable (CorrectionRecord) -> Bool,
         tell: @Sendable (AgentConnection, Duration) async throws(AgentFailure) -> CorrectionRecord?
     ) async throws(AgentFailure) -> CorrectionRecord {
@@ -147,7 +166,7 @@ struct CorrectionConversation {
                 throw AgentFailure(
                     .agentFailed, hop: connection.path, "the agent does not know correction '\(correction)'")
             }
-            let next = try await connection.nextProgress(of: correction, deadline: end - ContinuousClock.now)
+            let next = try await connection.nextProgress(of: correction, deadline: countdown.remaining)
             if next.phase != record?.phase {
                 controller.progress.send(
                     remediation: remediation, path: connection.path,

@@ -44,7 +44,7 @@ extension ItemRun {
         say(inside, "waiting for its agent, to check the change inside")
         // What was open to it ended with its restart, and may not know that yet.
         await controller.sessions.drop(inside)
-        let end = ContinuousClock.now + environment.settings.startDeadline
+        let countdown = Countdown(environment.settings.startDeadline, on: environment.clock)
         var last: (verification: Verification, sentence: String) = (.inconclusive, "its agent did not answer in time")
         repeat {
             await controller.readAndStore(inside)
@@ -68,7 +68,7 @@ extension ItemRun {
             } catch {
                 return last  // the controller stops: the step is done again after its next start
             }
-        } while ContinuousClock.now < end
+        } while !countdown.isOver
         return last
     }
 }

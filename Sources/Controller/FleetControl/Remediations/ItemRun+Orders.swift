@@ -12,7 +12,7 @@ extension ItemRun {
                 id: item.drains[number], verb: .drainGuests, guests: step.guests,
                 shutdownSeconds: plan.rules.shutdownSeconds, startSeconds: startSeconds, holdSeconds: holdSeconds)
             say(step.host, "draining: \(step.guests.count) guest\(step.guests.count == 1 ? "" : "s")")
-            let record = try await settle(request, on: step.host) { $0.phase == .holding }
+            let record = try await settle(request, on: step.host, isFirst: number == 0) { $0.phase == .holding }
             guard record.phase == .holding else {
                 throw .ended(
                     .failed, "'\(step.host)' could not be drained: \(printable(record.sentence))",
@@ -30,7 +30,9 @@ extension ItemRun {
             id: item.correction, verb: .setGuest, guest: plan.uuid, change: plan.change,
             definitionDigest: plan.definitionDigest, consent: plan.rules.consent,
             shutdownSeconds: plan.rules.shutdownSeconds, startSeconds: startSeconds, holdSeconds: verdictSeconds)
-        return try await settle(request, on: plan.host) { $0.phase == .awaitingVerdict }
+        return try await settle(request, on: plan.host, isFirst: plan.drains.isEmpty) {
+            $0.phase == .awaitingVerdict
+        }
     }
 
     /// After a start of the controller in this step. Where the agent has the correction it goes on; where it has not,
@@ -41,7 +43,7 @@ extension ItemRun {
                 $0.phase == .awaitingVerdict
             }
         } catch .absent where item.step == .correcting {
-            try await refuseWhereHeld(isTakenUp: true)
+            try await refuseWhereHeld(since: Self.wasDown)
             try await drain(again: true)
             return nil
         }
@@ -86,8 +88,10 @@ extension ItemRun {
     }
 
     /// Sends a correction, with its audit record first, and follows it until it waits or ended.
+    /// - Parameter isFirst: whether nothing of the item was done before it.
     private func settle(
-        _ request: CorrectionRequest, on host: NodePath, until waits: @Sendable (CorrectionRecord) -> Bool
+        _ request: CorrectionRequest, on host: NodePath, isFirst: Bool,
+        until waits: @Sendable (CorrectionRecord) -> Bool
     ) async throws(ItemEnd) -> CorrectionRecord {
         try throwIfStopping()
         do throws(APIError) {
@@ -98,7 +102,32 @@ extension ItemRun {
         } catch {
             throw .refused("it could not be recorded: \(error.sentence)", remedy: error.remedy)
         }
-        return try await conversation.settle(request, on: host, deadline: wholeDeadline, until: waits)
+        return try await conversation.settle(request, on: host, deadline: wholeDeadline, until: waits) {
+            await objection(isFirst: isFirst)
+        }
+    }
+
+    /// Why an order that could not be brought to its agent at once is not sent any more: the world went on meanwhile.
+    private func objection(isFirst: Bool) async -> ItemEnd? {
+        // Nothing was done: it begins anew, with all that is looked at before the first touch.
+        if isFirst { return .postponed }
+        do throws(ItemEnd) {
+            try await refuseWhereHeld(since: "its agent could not be reached")
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Whether no agent has anything of an item that an earlier run of the controller had begun.
+    func isUntouched() async throws(ItemEnd) -> Bool {
+        let (first, host) = plan.drains.isEmpty ? (item.correction, plan.host) : (item.drains[0], plan.drains[0].host)
+        do throws(ItemEnd) {
+            _ = try await conversation.recall(first, on: host, deadline: wholeDeadline) { _ in true }
+            return false
+        } catch .absent {
+            return true
+        }
     }
 
     func conclude(_ record: CorrectionRecord) -> ItemEnd {

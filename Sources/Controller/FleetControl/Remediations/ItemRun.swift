@@ -46,7 +46,7 @@ struct ItemRun: Sendable {
             } catch {
                 switch error {
                 case .stopping: return .stopping
-                case .postponed: return .postponed
+                case .postponed: return await waitAgain()
                 case .interrupted(let sentence):
                     guard await controller.isAborted(id) else { return .interrupted(sentence) }
                     giveUp(sentence)
@@ -77,13 +77,14 @@ struct ItemRun: Sendable {
         // What an earlier run of the controller had begun: nobody knows for how long it was down.
         let isTakenUp = item.step != .waiting && item.step != .reading
         if item.step != .waiting { try await endWhereRemoved() }
+        if item.step == .draining || item.step == .correcting, try await isUntouched() { throw .postponed }
         if !isTakenUp {
             try await enter(.reading)
             try await read()
             try await waitWhereHeld()
         }
         if item.step == .reading || item.step == .draining {
-            if isTakenUp { try await refuseWhereHeld(isTakenUp: true) }
+            if isTakenUp { try await refuseWhereHeld(since: Self.wasDown) }
             try await enter(.draining)
             try await drain(again: isTakenUp)
         }
@@ -91,7 +92,7 @@ struct ItemRun: Sendable {
         if [.correcting, .verifying, .finishing].contains(item.step) {
             record = try await takenUp()
         } else if item.step == .draining {
-            try await refuseWhereHeld(isTakenUp: false)
+            try await refuseWhereHeld()
         }
         if item.step == .draining || item.step == .correcting { try await enter(.correcting) }
         if [.correcting, .verifying, .finishing].contains(item.step) {
@@ -110,6 +111,18 @@ struct ItemRun: Sendable {
         if item.step == .verifying || item.step == .finishing {
             try await enter(.finishing)
             throw conclude(try await finish())
+        }
+    }
+
+    /// Nothing of it was done: the journal has it as one that never began.
+    private mutating func waitAgain() async -> RemediationRun.ItemResult {
+        do throws(ItemEnd) {
+            try await enter(.waiting)
+            return .postponed
+        } catch .stopping {
+            return .stopping
+        } catch {
+            return .interrupted(error.sentence)
         }
     }
 
@@ -151,19 +164,20 @@ struct ItemRun: Sendable {
         let hold = try await hold()
         guard hold.aborted != nil || hold.paused || hold.frozen != nil || hold.isClosed else { return }
         if let by = hold.aborted { throw .ended(.skipped, "aborted by \(by) before it began", remedy: "") }
-        try await enter(.waiting)
         throw .postponed
     }
 
     /// A freeze or an abort between two steps: nothing more starts, and what was stopped inside is started again.
-    /// - Parameter isTakenUp: whether the controller was down meanwhile, so that a window may have closed.
-    func refuseWhereHeld(isTakenUp: Bool) async throws(ItemEnd) {
+    /// - Parameter since: what took so long that its window may have closed; nil where nothing did.
+    func refuseWhereHeld(since cause: String? = nil) async throws(ItemEnd) {
         let hold = try await hold()
         if let by = hold.aborted { throw .ended(.skipped, "aborted by \(by) before it was changed", remedy: "") }
         if let reason = hold.frozen { throw .refused(reason, remedy: "nestor unfreeze, then nestor plan") }
-        guard isTakenUp, hold.isClosed else { return }
-        throw .refused("its maintenance window closed while the controller was down", remedy: "nestor plan")
+        guard let cause, hold.isClosed else { return }
+        throw .refused("its maintenance window closed while \(cause)", remedy: "nestor plan")
     }
+
+    static let wasDown = "the controller was down"
 
     private func hold() async throws(ItemEnd) -> (aborted: String?, paused: Bool, frozen: String?, isClosed: Bool) {
         let (id, now) = (id, environment.now())

@@ -1,0 +1,129 @@
+import AgentWire
+import FoundationEssentials
+import NestingModel
+import SecureShell
+
+/// Every machine of a simulated world, with agents that keep their word. It outlives the controllers.
+final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's one thread
+    let time: SimulatedTime
+    /// By path.
+    var guests: [String: SimulatedGuest] = [:]
+    /// Hosts that can't be reached, and whether they say nothing instead of refusing.
+    private(set) var down: [String: Bool] = [:]
+    var lostAnswers: [String: Int] = [:]
+    var refusedOrders: [String: Int] = [:]
+    /// All that was ever ordered, by id.
+    var work: [String: SimulatedWork] = [:]
+    /// In the order in which they began.
+    var order: [String] = []
+    var epochs: [String: Int] = [:]
+    var controller: String?
+    /// Said of orders that came again with other contents.
+    var changedOrders: [String] = []
+    private let paths: [String]
+    private var reports: [String: (mark: String, report: HostReport)] = [:]
+    var channels: [Int: SimulatedChannel] = [:]
+    private var lastChannel = 0
+    /// Told of an order when an agent begins it, and of what agents do.
+    var began: (SimulatedWork) -> Void = { _ in }
+    var said: (String) -> Void = { _ in }
+
+    init(_ world: World, time: SimulatedTime) {
+        self.time = time
+        paths = world.guests
+        for tree in world.trees {
+            let inner = tree.inner.map { ("\(tree.name)/\(World.nested)/\($0.name)", $0) }
+            for (path, guest) in tree.guests.map({ ("\(tree.name)/\($0.name)", $0) }) + inner {
+                guests[path] = SimulatedGuest(
+                    path: path, name: guest.name, uuid: Self.uuid(path), exposed: guest.exposed,
+                    live: guest.exposed && guest.running, running: guest.running)
+            }
+        }
+    }
+
+    static func uuid(_ path: String) -> String {
+        // FNV-1a.
+        let number = path.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let hex = String(number & 0xFFFF_FFFF_FFFF, radix: 16)
+        return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - hex.count) + hex
+    }
+
+    func guest(_ uuid: String) -> String? { paths.first { guests[$0]?.uuid == uuid } }
+    func guests(of host: String) -> [String] { paths.filter { $0.hasPrefix(host + "/") && parent($0) == host } }
+    func parent(_ path: String) -> String? { path.lastIndex(of: "/").map { String(path[..<$0]) } }
+
+    // MARK: Ways
+
+    /// The first hop that does not let anybody on; nil where the way is free.
+    func obstacle(to host: String) -> String? {
+        var hop = ""
+        for name in host.split(separator: "/") {
+            hop += hop.isEmpty ? String(name) : "/\(name)"
+            if down[hop] == false { return hop }
+            if let machine = guests[hop], !machine.running { return hop }
+        }
+        return nil
+    }
+
+    func isSilent(_ host: String) -> Bool { down[host] == true }
+
+    func set(down host: String, silent: Bool) {
+        down[host] = silent
+        if !silent { cutChannels { $0.obstacle != nil } }
+    }
+
+    func set(up host: String) { down[host] = nil }
+
+    func openChannel(_ host: String, _ role: SessionRole, _ incarnation: Incarnation) -> SimulatedChannel {
+        lastChannel += 1
+        let channel = SimulatedChannel(lastChannel, self, host, role, incarnation)
+        channels[lastChannel] = channel
+        return channel
+    }
+
+    func cutChannels(where isMeant: (SimulatedChannel) -> Bool) {
+        for channel in channels.values.filter(isMeant).sorted(by: { $0.number < $1.number }) { channel.cut() }
+    }
+
+    // MARK: What hosts tell
+
+    func report(of host: String) -> HostReport {
+        let own = guests(of: host).compactMap { guests[$0] }
+        let machine = guests[host]
+        let sees = machine.map(sees) ?? .svm
+        let mark = "\(machine?.boot ?? 1)\(sees)\(machine?.temper == .unknownInside)" + own.map(\.mark).joined()
+        if let known = reports[host], known.mark == mark { return known.report }
+        var report = FleetControlTests.report(
+            uuid: Self.uuid(host), bootID: "boot-\(machine?.boot ?? 1)", sees: sees, guests: own.map(\.report))
+        if machine?.temper == .unknownInside { report.cpu.extension = .unknown("it can't be read") }
+        report.digest = "\(host) \(mark)"
+        reports[host] = (mark, report)
+        return report
+    }
+
+    private func sees(_ machine: SimulatedGuest) -> VirtualizationExtension {
+        let live = machine.temper == .unchangedInside && machine.boot > 1 ? !machine.live : machine.live
+        return live ? .svm : .none
+    }
+
+    // MARK: What other hands do
+
+    func isBusy(_ guest: String) -> Bool {
+        work.values.contains { $0.isOpen && $0.record.guests.contains(guests[guest]?.uuid ?? "") }
+    }
+
+    func drift(_ path: String) {
+        guard !isBusy(path) else { return }
+        guests[path]?.exposed.toggle()
+        // Whoever does that by hand restarts the guest, too; one that is a host goes down only with what runs in it.
+        if guests[path]?.running == true, self.guests(of: path).isEmpty, let exposed = guests[path]?.exposed {
+            guests[path]?.live = exposed
+            guests[path]?.boot += 1
+        }
+    }
+
+    func edit(_ path: String) {
+        guard !isBusy(path) else { return }
+        guests[path]?.edits += 1
+    }
+}

@@ -1,0 +1,21 @@
+import NestingModel
+
+final class ApprovedAsSeen: Invariant {
+    static let name = "a change request runs once, as it was seen, and approved by somebody else where that is set"
+
+    func look(at moment: Moment, in scene: Scene) -> String? {
+        guard case .committed(let before, let after) = moment, before.changes != after.changes else { return nil }
+        let runs = after.changes.compactMap(\.remediation)
+        if Set(runs).count < runs.count { return "two requests run as one" }
+        for request in after.changes where request.state == .approved {
+            guard let remediation = after.remediations.first(where: { $0.id == request.remediation }) else {
+                return "\(request.id) is approved, and nothing runs"
+            }
+            if remediation.plan.items != request.plan.items { return "\(request.id) runs otherwise than it was seen" }
+            if scene.world.fourEyes, remediation.requestedBy == request.author {
+                return "\(request.id) was approved by its author"
+            }
+        }
+        return nil
+    }
+}

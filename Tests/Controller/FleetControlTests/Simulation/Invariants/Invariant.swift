@@ -1,0 +1,94 @@
+import ControllerAPI
+import FleetStore
+import FoundationEssentials
+import NestingModel
+
+/// What can be watched of a simulation.
+enum Moment {
+    /// A transaction was committed: the store as it was, and as it is.
+    case committed(MemoryState, MemoryState)
+    /// An agent begins an order that it never saw before.
+    case began(SimulatedWork)
+    /// All that was wrong has been put right, and nothing is under way any more.
+    case atRest
+}
+
+/// Something that is true whatever happens.
+protocol Invariant: AnyObject, SendableMetatype {
+    /// For the one who reads that it was broken.
+    static var name: String { get }
+    init()
+    /// - Returns: how it is broken; nil where it holds.
+    func look(at moment: Moment, in scene: Scene) -> String?
+}
+
+/// All of them.
+let invariants: [any Invariant.Type] = [
+    FailureBudgetHolds.self, OneAtATimeInATree.self, StartsInsideWindows.self, NothingStartsFrozen.self,
+    WordsAreHeard.self, PlansAreFresh.self, GuestsRunAgain.self, AuditIsWhole.self, ReportsArrive.self,
+    NothingIsDoneTwice.self, ApprovedAsSeen.self,
+]
+
+/// What invariants look at, beside the moment.
+final class Scene {
+    let world: World
+    let time: SimulatedTime
+    let store: SimulatedStore
+    let fleet: SimulatedFleet
+    let post: SimulatedPost
+    /// When that happened the last time, in seconds after the beginning.
+    var changed: [Fact: Int] = [:]
+    /// When the first order of each item began, by the id of its correction.
+    private(set) var items: [String: Int] = [:]
+    private(set) var firsts: Set<String> = []
+
+    enum Fact: Hashable {
+        case freeze, windows, policies, clock, word
+        case guest(String)
+    }
+
+    init(_ world: World, _ time: SimulatedTime, _ store: SimulatedStore, _ fleet: SimulatedFleet, _ post: SimulatedPost)
+    {
+        (self.world, self.time, self.store, self.fleet, self.post) = (world, time, store, fleet, post)
+    }
+
+    var now: Date { time.date }
+
+    /// Whether the present state of something is older than what happens in this moment anyway.
+    func isKnown(_ fact: Fact, forSeconds seconds: Int = 0) -> Bool {
+        changed[fact].map { $0 + seconds < time.elapsed } ?? true
+    }
+
+    /// The item that an order is of.
+    func item(of order: String) -> (remediation: Remediation, index: Int)? {
+        for remediation in store.state.remediations {
+            if let index = remediation.items.firstIndex(where: { $0.correction == order || $0.drains.contains(order) })
+            {
+                return (remediation, index)
+            }
+        }
+        return nil
+    }
+
+    /// Takes note of when things change, before the invariants look.
+    func note(_ before: MemoryState, _ after: MemoryState) {
+        if before.freeze != after.freeze { changed[.freeze] = time.elapsed }
+        if before.windows != after.windows { changed[.windows] = time.elapsed }
+        if before.policies.count != after.policies.count { changed[.policies] = time.elapsed }
+        if before.unfinished.map(\.asked) != after.unfinished.map(\.asked) { changed[.word] = time.elapsed }
+    }
+
+    /// Takes note of an order that begins.
+    func note(_ work: SimulatedWork) {
+        guard let (remediation, index) = item(of: work.request.id) else { return }
+        let key = remediation.items[index].correction
+        guard items[key] == nil else { return }
+        items[key] = time.elapsed
+        firsts.insert(work.request.id)
+    }
+}
+
+extension SimulatedWork {
+    /// Whether it is the first that an agent hears of its item.
+    func isFirst(in scene: Scene) -> Bool { scene.firsts.contains(request.id) }
+}

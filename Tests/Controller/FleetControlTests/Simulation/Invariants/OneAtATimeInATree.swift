@@ -1,0 +1,27 @@
+import NestingModel
+
+/// One remediation in the fleet, and one item in motion in each nesting tree.
+final class OneAtATimeInATree: Invariant {
+    static let name = "never two remediations or corrections at once in one nesting tree"
+
+    func look(at moment: Moment, in scene: Scene) -> String? {
+        switch moment {
+        case .committed(_, let after):
+            let unfinished = after.remediations.filter { $0.endedAt == nil }
+            if unfinished.count > 1 { return "\(unfinished.map(\.id)) are all unfinished" }
+        case .began(let work):
+            guard let (remediation, index) = scene.item(of: work.request.id) else { return nil }
+            let root = remediation.items[index].path.root
+            for other in scene.fleet.work.values where other.isOpen && other.request.id != work.request.id {
+                guard let (second, number) = scene.item(of: other.request.id), second.items[number].path.root == root,
+                    (second.id, number) != (remediation.id, index),
+                    // What somebody gave up by an abort is its agent's alone.
+                    second.items[number].step != .done
+                else { continue }
+                return "\(work.request.id) begins while \(other.request.id) is \(other.record.phase)"
+            }
+        case .atRest: break
+        }
+        return nil
+    }
+}

@@ -1,0 +1,134 @@
+import ControllerAPI
+import NestingModel
+
+@testable import FleetControl
+
+extension Simulation {
+    static let alice = Requester(name: "alice")
+    private static let bob = Requester(name: "bob")
+
+    func happen(_ what: Happening) {
+        note("event: \(what)")
+        switch what {
+        case .drift(let guest):
+            fleet.drift(guest)
+            scene.changed[.guest(guest)] = time.elapsed
+        case .edit(let guest):
+            fleet.edit(guest)
+            scene.changed[.guest(guest)] = time.elapsed
+        case .temper(let guest, let temper): fleet.guests[guest]?.temper = temper
+        case .hostDown(let host, let seconds, let silent):
+            fleet.set(down: host, silent: silent)
+            time.after(seconds) { [unowned self] in fleet.set(up: host) }
+        case .loseAnswers(let host, let count): fleet.lostAnswers[host] = count
+        case .refuseOrders(let host, let count): fleet.refusedOrders[host] = count
+        case .refuses(let recipient, let seconds):
+            post.refusing.insert(recipient)
+            time.after(seconds) { [unowned self] in post.refusing.remove(recipient) }
+        case .clock(let seconds):
+            time.set(clockBy: seconds)
+            scene.changed[.clock] = time.elapsed
+        case .kill(let count, let written, let seconds):
+            guard controller != nil else { return }
+            incarnation.writesLeft = count
+            incarnation.lastIsWritten = written
+            bootAgain(after: incarnation, seconds)
+        case .stop(let seconds):
+            guard let controller else { return }
+            let stopping = incarnation
+            Task {
+                await controller.stop()
+                stopping.kill()
+            }
+            bootAgain(after: stopping, seconds)
+        default: ask(what)
+        }
+    }
+
+    /// Once it is dead, whenever that is.
+    private func bootAgain(after dying: Incarnation, _ seconds: Int) {
+        let died = dying.died
+        dying.died = { [unowned self] in
+            died()
+            time.after(seconds) { [unowned self] in
+                if incarnation === dying { boot() }
+            }
+        }
+    }
+
+    /// What people say: to a controller that runs.
+    private func ask(_ what: Happening) {
+        guard let controller else { return note("nobody hears it") }
+        Task {
+            do {
+                try await self.say(what, to: controller)
+                self.note("done: \(what)")
+            } catch {
+                self.note("refused: \(what): \(error)")
+            }
+        }
+    }
+
+    private func say(_ what: Happening, to controller: FleetController) async throws(APIError) {
+        switch what {
+        case .remediate(let wish, let outside):
+            let selection = Selection(paths: [wish.tree.flatMap { NodePath($0) }].compactMap(\.self))
+            let plan = try await controller.plan(selection)
+            _ = try await controller.remediate(
+                RemediateRequest(selection: selection, digest: plan.digest, rollout: wish.rollout, now: outside),
+                by: Self.alice)
+        case .request:
+            let plan = try await controller.plan(Selection())
+            _ = try await controller.request(
+                ChangeDraft(selection: Selection(), digest: plan.digest, text: "please", seconds: 3_600), by: Self.alice
+            )
+        case .approve:
+            guard let request = try await controller.changeRequests().first(where: { $0.state == .open }) else {
+                return
+            }
+            // Sometimes its author tries.
+            _ = try await controller.answer(
+                ChangeWord(id: request.id, word: .approved, text: "fine", digest: request.digest),
+                by: request.entries.count % 2 == 0 ? Self.alice : Self.bob)
+        case .reject:
+            guard let request = try await controller.changeRequests().first(where: { $0.state == .open }) else {
+                return
+            }
+            _ = try await controller.answer(ChangeWord(id: request.id, word: .rejected, text: "no"), by: Self.bob)
+        case .pause: if let id = newest { _ = try await controller.pause(id, by: Self.alice) }
+        case .resume: if let id = newest { _ = try await controller.resume(id, by: Self.bob) }
+        case .abort: if let id = newest { _ = try await controller.abort(id, by: Self.alice) }
+        case .freeze(let places, let seconds):
+            _ = try await controller.freeze(
+                FreezeRequest(reason: "audit", seconds: seconds, paths: places.compactMap { NodePath($0) }),
+                by: Self.bob)
+        case .unfreeze: try await controller.unfreeze(by: Self.bob)
+        case .policies(let line):
+            _ = try await controller.apply(
+                policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: "policies:\n" + line.yaml)]),
+                by: Self.alice)
+        case .windows(let lines): _ = try await controller.apply(windows: Self.file(windows: lines), by: Self.alice)
+        case .report: _ = try await controller.runReport("r", by: Self.alice)
+        case .rollBack:
+            guard let id = store.state.remediations.last(where: { $0.endedAt != nil })?.id else { return }
+            let plan = try await controller.rollbackPlan(id)
+            _ = try await controller.rollBack(RollbackRequest(id: id, digest: plan.digest), by: Self.bob)
+        default: break
+        }
+    }
+
+    private var newest: String? { store.state.unfinished.last?.id }
+
+    static func file(windows: [WindowLine]) -> ApplyRequest {
+        let text = windows.isEmpty ? "windows: []" : "windows:\n" + windows.map(\.yaml).joined(separator: "\n")
+        return ApplyRequest(files: [DocumentFile(name: "w.yaml", text: text)], prune: true)
+    }
+}
+
+extension Wish {
+    fileprivate var rollout: RolloutWish {
+        RolloutWish(
+            canary: canary, wave: .count(wave), soakSeconds: soakSeconds, maxFailures: .count(maxFailures),
+            parallel: parallel)
+    }
+}

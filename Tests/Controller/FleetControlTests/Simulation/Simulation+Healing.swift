@@ -1,0 +1,45 @@
+import NestingModel
+
+@testable import FleetControl
+
+/// The end of every simulation: whatever was wrong is put right, and everything has to come to its end.
+extension Simulation {
+    func heal() {
+        note("all that was wrong is put right")
+        for host in world.hosts {
+            fleet.set(up: host)
+            fleet.lostAnswers[host] = nil
+            fleet.refusedOrders[host] = nil
+        }
+        for path in world.guests where fleet.guests[path]?.temper != .staysOff { fleet.guests[path]?.temper = .works }
+        post.refusing = []
+        incarnation.writesLeft = nil
+        if incarnation.isDead { boot() }
+        time.after(1) { [unowned self] in lookAgain(round: 0) }
+    }
+
+    /// Says every so often what goes on, until nothing is under way any more.
+    private func lookAgain(round: Int) {
+        let state = store.state
+        let isBusy =
+            round < 2 || !state.unfinished.isEmpty || !state.deliveries.isEmpty
+            // What a machine holds that does not start any more is held for ever.
+            || fleet.work.values.contains { $0.isOpen && fleet.obstacle(to: $0.host) == nil }
+        guard isBusy else {
+            isAtRest = true
+            return
+        }
+        if let controller {
+            Task {
+                if state.freeze != nil { try? await controller.unfreeze(by: Self.alice) }
+                if !state.windows.isEmpty {
+                    _ = try? await controller.apply(windows: Self.file(windows: []), by: Self.alice)
+                }
+                for remediation in state.unfinished where remediation.state == .interrupted {
+                    _ = try? await controller.resume(remediation.id, by: Self.alice)
+                }
+            }
+        }
+        time.after(60) { [unowned self] in lookAgain(round: round + 1) }
+    }
+}

@@ -1,0 +1,33 @@
+import FoundationEssentials
+import Testing
+
+/// How to run more seeds, or one again, is told in NestingModel.docc/Decisions/Simulation.md.
+@Suite("The whole controller, simulated")
+struct SimulationTests {
+    private static let variables = ProcessInfo.processInfo.environment
+
+    private static var seeds: [UInt64] {
+        if let one = variables["NESTOR_SIMULATION_SEED"].flatMap({ UInt64($0) }) { return [one] }
+        let first = variables["NESTOR_SIMULATION_FIRST"].flatMap { UInt64($0) } ?? 1
+        let count = variables["NESTOR_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 2_000
+        return Array(first..<first + count)
+    }
+
+    @Test("keeps every promise, whatever happens to it")
+    func holds() async {
+        for seed in Self.seeds {
+            guard let trial = await SimulationTrial.of(seed: seed) else { continue }
+            Issue.record("\(trial.description)")
+            return
+        }
+    }
+
+    @Test("runs the same way twice")
+    func repeats() async {
+        for seed: UInt64 in 1...20 {
+            let runs = [Simulation(World(seed: seed)), Simulation(World(seed: seed))]
+            for run in runs { _ = await run.queue.adopt { run.run() } }
+            #expect(runs[0].trace == runs[1].trace, "seed \(seed)")
+        }
+    }
+}

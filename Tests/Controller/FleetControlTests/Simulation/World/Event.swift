@@ -1,0 +1,65 @@
+import NestingModel
+
+/// One thing that happens to a simulated world.
+struct Event: Sendable, CustomStringConvertible {
+    /// Seconds after the beginning.
+    var at: Int
+    var what: Happening
+
+    var description: String { "+\(at) \(what)" }
+}
+
+enum Happening: Sendable {
+    // What machines do.
+    /// Another hand flips a guest's exposure.
+    case drift(guest: String)
+    /// Another hand edits something else of its definition.
+    case edit(guest: String)
+    /// How the guest takes its next corrections.
+    case temper(guest: String, Temper)
+    case hostDown(String, seconds: Int, silent: Bool)
+    /// So many answers to orders are lost with their connections, after the work was begun.
+    case loseAnswers(host: String, Int)
+    /// So many connections with the correcting key don't come about.
+    case refuseOrders(host: String, Int)
+    case refuses(recipient: String, seconds: Int)
+    /// The wall clock is set.
+    case clock(by: Int)
+    // What becomes of the controller.
+    case kill(atWrite: Int, written: Bool, downFor: Int)
+    case stop(downFor: Int)
+    // What people say.
+    case remediate(Wish, outside: Bool)
+    case request, approve, reject
+    case pause, resume, abort
+    case freeze(places: [String], seconds: Int?)
+    case unfreeze
+    case policies(PolicyLine)
+    case windows([WindowLine])
+    case report
+    case rollBack
+}
+
+/// How a remediation is to go.
+struct Wish: Sendable {
+    var tree: String?
+    var canary: Int
+    var wave: Int
+    var soakSeconds: Int
+    var maxFailures: Int
+    var parallel: Int
+}
+
+/// How a guest takes a correction.
+enum Temper: Sendable {
+    case works
+    /// It does not start with what was set: its agent puts the old definition back.
+    case goesBack
+    case refuses
+    /// It does not start any more at all; its agent owes it a start.
+    case staysOff
+    /// Its own agent sees the old state after its restart.
+    case unchangedInside
+    /// Its own agent can't tell.
+    case unknownInside
+}

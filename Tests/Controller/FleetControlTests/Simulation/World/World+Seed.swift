@@ -1,0 +1,98 @@
+import NestingModel
+
+extension World {
+    init(seed: UInt64) {
+        var dice = Dice(seed: seed)
+        self.seed = seed
+        trees = (0..<dice.roll(1...3)).map { Self.tree("r\($0)", &dice) }
+        policies = trees.flatMap { tree -> [PolicyLine] in
+            let inner = tree.hasInner && dice.once(in: 3)
+            return ([tree.name] + (inner ? ["\(tree.name)/\(World.nested)"] : [])).map { Self.policy($0, &dice) }
+        }
+        windows = dice.once(in: 3) ? trees.flatMap { Self.windows($0.name, &dice) } : []
+        recipients = Array(["a", "b"].prefix(dice.roll(1...2)))
+        shuffles = dice.once(in: 2)
+        fourEyes = dice.once(in: 2)
+        events = []
+        events = Self.script(self, &dice)
+    }
+
+    private static func tree(_ name: String, _ dice: inout Dice) -> Tree {
+        func guest(_ name: String) -> WorldGuest {
+            WorldGuest(name: name, exposed: dice.once(in: 3), running: !dice.once(in: 5))
+        }
+        var tree = Tree(name: name, guests: (0..<dice.roll(1...3)).map { guest("g\($0)") }, inner: [])
+        if dice.once(in: 2) {
+            tree.guests.append(WorldGuest(name: nested, exposed: dice.once(in: 2), running: true))
+            tree.inner = (0..<dice.roll(0...2)).map { guest("i\($0)") }
+        }
+        return tree
+    }
+
+    private static func policy(_ host: String, _ dice: inout Dice) -> PolicyLine {
+        PolicyLine(
+            host: host, exposed: !dice.once(in: 3), mode: dice.pick([.propose, .propose, .propose, .enforce, .audit]))
+    }
+
+    private static func windows(_ tree: String, _ dice: inout Dice) -> [WindowLine] {
+        switch dice.roll(4) {
+        case 0: []
+        case 1: [WindowLine(tree: tree, blackout: true, startMinute: dice.roll(0...30), minutes: dice.roll(3...20))]
+        default: [WindowLine(tree: tree, blackout: false, startMinute: dice.roll(0...20), minutes: dice.roll(8...25))]
+        }
+    }
+
+    /// The first thing asked for is a remediation; most of the rest falls into the time that it takes.
+    private static func script(_ world: World, _ dice: inout Dice) -> [Event] {
+        var events = [Event(at: dice.roll(20...60), what: .remediate(wish(world, &dice), outside: false))]
+        for _ in 0..<dice.roll(4...14) {
+            events.append(Event(at: dice.roll(1...(dice.once(in: 3) ? 800 : 300)), what: happening(world, &dice)))
+        }
+        return events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    }
+
+    private static func wish(_ world: World, _ dice: inout Dice) -> Wish {
+        Wish(
+            tree: dice.once(in: 5) ? dice.pick(world.trees).name : nil, canary: dice.roll(0...1),
+            wave: dice.roll(1...5), soakSeconds: dice.pick([0, 0, 0, 60]), maxFailures: dice.roll(0...2),
+            parallel: dice.roll(1...3))
+    }
+
+    private static func happening(_ world: World, _ dice: inout Dice) -> Happening {
+        let guest = dice.pick(world.guests)
+        let host = dice.pick(world.hosts)
+        switch dice.roll(40) {
+        case 0...2: return .drift(guest: guest)
+        case 3, 4: return .edit(guest: guest)
+        case 5...8:
+            return .temper(
+                guest: guest, dice.pick([.goesBack, .refuses, .staysOff, .unchangedInside, .unknownInside]))
+        case 9...11:
+            return .hostDown(host, seconds: dice.roll(1...(dice.once(in: 2) ? 30 : 400)), silent: dice.once(in: 3))
+        case 12, 13: return .loseAnswers(host: host, dice.roll(1...3))
+        case 14: return .refuses(recipient: dice.pick(world.recipients), seconds: dice.roll(60...900))
+        case 15: return .clock(by: dice.pick([-1_800, -300, -61, 61, 300, 1_800]))
+        case 16...18:
+            return .kill(
+                atWrite: dice.roll(1...40), written: dice.once(in: 2),
+                downFor: dice.roll(1...(dice.once(in: 2) ? 20 : 300)))
+        case 19: return .stop(downFor: dice.roll(1...(dice.once(in: 2) ? 20 : 300)))
+        case 20, 21: return .remediate(wish(world, &dice), outside: dice.once(in: 5))
+        case 22: return .request
+        case 23: return .approve
+        case 24: return dice.once(in: 3) ? .reject : .approve
+        case 25, 26: return .pause
+        case 27: return .resume
+        case 28: return .abort
+        case 29, 30:
+            let places = dice.once(in: 2) ? [dice.pick(world.hosts + world.guests)] : []
+            return .freeze(places: places, seconds: dice.once(in: 2) ? dice.roll(60...600) : nil)
+        case 31, 32: return .unfreeze
+        case 33, 34: return .policies(policy(dice.pick(world.policies).host, &dice))
+        case 35: return .windows(world.trees.flatMap { windows($0.name, &dice) })
+        case 36: return .report
+        case 37, 38: return .refuseOrders(host: host, dice.roll(1...(dice.once(in: 2) ? 5 : 100)))
+        default: return .rollBack
+        }
+    }
+}
