@@ -25,7 +25,8 @@ extension CommandLineTable {
         text += section("global options", inherited.map { ($0.spelling, $0.help) }, columns)
         if !command.examples.isEmpty { text += "\nexamples:\n" }
         for example in command.examples {
-            text += "  \(example.line)\n" + wrap(Substring(example.meaning), indent: 6, columns)
+            text += "  \(example.line)\n"
+            if !example.meaning.isEmpty { text += wrap(Substring(example.meaning), indent: 6, columns) }
         }
         if chain.count == 1 { text += section("exit codes", exitCodes.map { ("\($0.code)", $0.meaning) }, columns) }
         return text

@@ -35,6 +35,7 @@ struct CommandTableTests {
             let names = (Self.table.root.options + command.options).map(\.name)
             #expect(Set(names).count == names.count, "\(words): \(names)")
             let help = Self.table.help(words)
+            #expect(help.split(separator: "\n").allSatisfy { $0.contains { $0 != " " } }, "\(help)")
             for option in command.options { #expect(help.contains("--\(option.name)"), "\(words)") }
         }
     }
