@@ -19,7 +19,10 @@ struct ServiceFixture {
     private let store: SQLiteStore
     private let folder: TemporaryFolder
 
-    init() async throws {
+    /// - Parameters:
+    ///   - report: of that host's; nil: it was never read.
+    ///   - time: that stands still; nil: the machine's own.
+    init(report: HostReport? = nil, at time: String? = nil) async throws {
         folder = try TemporaryFolder()
         store = try SQLiteStore(path: folder("nestor.db"), now: { Date() })
         try await store.record { (work) throws(StoreFailure) in
@@ -30,14 +33,19 @@ struct ServiceFixture {
                     agent: InstalledAgent(
                         directory: "/d", state: "/s", libvirtSocket: nil, authorizedKeys: "/k", sha256: "0",
                         version: "0.1.0"), enrolledAt: Date(timeIntervalSince1970: 0)))
+            guard let report else { return }
+            try work.put(report: report, of: path)
+            try work.put(health: HostHealth(state: .ok, checkedAt: report.time, reportedAt: report.time), of: path)
         }
+        let date = try time.map { try Date($0, strategy: .iso8601) }
         let log = Log(label: "test", level: .critical)
         let key = PrivateKey(text: "")
         fleet = try await FleetController(
             FleetEnvironment(
                 store: store, connector: NoNetwork(),
                 keys: ControllerKeys(report: key, correct: key, reportPublic: "", correctPublic: ""),
-                agents: AgentPackages(directory: "/nowhere"), settings: FleetSettings(), log: log))
+                agents: AgentPackages(directory: "/nowhere"), settings: FleetSettings(), log: log,
+                now: { date ?? Date() }))
         service = ControllerService(
             fleet: fleet, access: AccessRule(owner: 1000, admins: [], userName: { "user\($0)" }), log: log,
             version: "0.1.0", stateDirectory: folder.path)

@@ -141,6 +141,36 @@ struct AdoptionTests {
         #expect(policy.name == "adopted-r-a-exposure-2")
     }
 
+    @Test("is about every setting that a policy can ask for, a host's own too, and closes it")
+    func everySetting() throws {
+        let host = Sample.host(
+            "r", uuid: 1,
+            guests: [
+                Sample.guest("a", uuid: 2, exposed: false) {
+                    $0.interfaces = .known([Sample.nic("m", spoofing: .known(false))])
+                    $0.memory.startup = .known((1 << 30) + 1)
+                }
+            ])
+        let book = PolicyBook(policies: [
+            Sample.policy(
+                "p",
+                DesiredSettings(
+                    exposure: true, startupMemory: 8 << 30, dynamicMemory: true, maximumVCPUs: 8, macSpoofing: true,
+                    hostNesting: false))
+        ])
+        let open = findings(book, host)
+        #expect(Set(open.compactMap(\.setting)).count == 6)
+        for finding in open {
+            for terms in [nil, Self.terms] {
+                let adoption = try PolicyEngine(book).adopt(
+                    finding, exempting: terms, in: NestingTree.join([host]).tree, now: Sample.now)
+                let after = PolicyEngine(applied(adoption, to: book)).evaluate(
+                    NestingTree.join([host]), previous: open, now: Sample.now)
+                #expect(after.filter { $0.state == .open }.map(\.id) == open.map(\.id).filter { $0 != finding.id })
+            }
+        }
+    }
+
     @Test("a saved state can be exempted and not be wanted")
     func savedState() throws {
         let host = Sample.host(
