@@ -15,7 +15,7 @@ struct FleetEvents {
         case enrol(FleetHost)
         case remove(NodePath)
         case book(PolicyBook)
-        /// The finding with this number among the open ones.
+        /// The finding with this number among the open ones, or among those that a correction can be about.
         case acknowledge(Int, TimeInterval?)
         case takeBack(Int)
         case settle(Int)
@@ -88,7 +88,7 @@ struct FleetEvents {
     private mutating func host(_ path: NodePath) -> FleetHost {
         FleetHost(
             path: path, address: "10.0.0.1", port: 22, user: "root", labels: pick([[:], ["k": "x"]]), hostKeys: [],
-            uuid: pick([nil, Self.uuid(10 + roll(6)), path.level == 0 ? Self.uuid(80 + roll(9)) : Self.uuid(10)]),
+            uuid: pick([nil, Self.uuid(path.level == 0 ? 81 : 10 + roll(3))]),
             agent: InstalledAgent(
                 directory: "/d", state: "/s", libvirtSocket: nil, authorizedKeys: "/k", sha256: "0", version: "0"),
             enrolledAt: Date(timeIntervalSince1970: 0))
@@ -103,9 +103,9 @@ struct FleetEvents {
             made.run = .known(roll(3))
             guests.append(made)
         }
-        let sees: VirtualizationExtension = pick([.svm, .none])
-        let uuid = Self.uuid(pick([81, 82, 10, 11]))
-        return .report(pick(Self.paths), FleetControlTests.report(uuid: uuid, sees: sees, guests: guests, at: time.now))
+        let (path, sees): (NodePath, VirtualizationExtension) = (pick(Self.paths), pick([.svm, .none]))
+        let uuid = Self.uuid(path.level == 0 ? pick([81, 81, 81, 81, 10]) : 10 + roll(3))
+        return .report(path, FleetControlTests.report(uuid: uuid, sees: sees, guests: guests, at: time.now))
     }
 
     private mutating func book() -> PolicyBook {
@@ -145,7 +145,7 @@ final class JudgedBench {
     init(_ time: TestTime) async throws {
         self.time = time
         bench = try await Bench(ScriptedFleet(l1Exposed: true, innerRuns: false), policies: [])
-        controller = try await bench.controller(at: time)
+        controller = try await bench.controller(at: time, drift: DriftRules(unusedAfter: 2 * 86_400))
     }
 
     func end() async {
@@ -196,7 +196,7 @@ final class JudgedBench {
             guard let finding = try await open(number), finding.contest != nil else { return }
             _ = try await controller.settle(SettleRequest(finding: finding.id), by: Requester(name: "t"))
         case .corrected(let number):
-            guard let finding = try await open(number) else { return }
+            guard let finding = try await open(number, where: { $0.kind == .drift && $0.correctable }) else { return }
             try await change { (work) throws(StoreFailure) in
                 let entry = HistoryEntry(.corrected, finding, at: now, remediation: "m")
                 try work.add(history: [entry, entry, entry])
@@ -208,8 +208,9 @@ final class JudgedBench {
         try await bench.store.record(body)
     }
 
-    private func open(_ number: Int) async throws -> Finding? {
+    private func open(_ number: Int, where isMeant: (Finding) -> Bool = { _ in true }) async throws -> Finding? {
         let open = try await bench.store.read { (work) throws(StoreFailure) in try work.openFindings() }
+            .filter(isMeant)
         return open.isEmpty ? nil : open[number % open.count]
     }
 
