@@ -44,6 +44,9 @@ func processorTime() -> Duration {
 }
 
 extension Duration {
+    /// `1.4 ×`, in parts of another one.
+    func times(_ other: Duration) -> String { "\((self / other * 10).rounded() / 10) ×" }
+
     /// `12.3 ms`, `450 µs`.
     var shown: String {
         let microseconds = self / .microseconds(1)

@@ -71,7 +71,7 @@ enum SyntheticFleet {
 
     private static func guest(_ host: Int, _ number: Int, exposed: Bool) -> GuestReport {
         GuestReport(
-            uuid: uuid(host, number), name: "build-\(number)", state: .running, run: .known(1),
+            uuid: uuid(host, number), name: "build-\(host)-\(number)", state: .running, run: .known(1),
             persistent: .known(true), engine: .known(.kvm), owner: .absent,
             vcpus: VCPUFacts(current: .known(2), maximum: .known(4)),
             memory: MemoryFacts(

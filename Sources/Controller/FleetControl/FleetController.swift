@@ -24,6 +24,8 @@ package actor FleetController {
     var reading: [String: Task<Void, Never>] = [:]
     /// The remediations that this process drives now; each takes itself out at its end.
     var driving: [String: Task<Void, Never>] = [:]
+    nonisolated let judgementMemory = JudgementMemory()
+    let judging = Turnstile()
     var anchor = AuditAnchor()
     /// Heads on their way; takes itself out at its end.
     var anchoring: Task<Void, Never>?

@@ -39,7 +39,7 @@ package struct AuditEntry: Sendable, Hashable {
     }
 }
 
-package protocol FleetReading: AuditReading, HistoryReading, ReportReading, ChangeRequestReading {
+package protocol FleetReading: AuditReading, HistoryReading, ReportReading, ChangeRequestReading, TreeReading {
     /// All hosts, by path.
     func hosts() throws(StoreFailure) -> [HostView]
     func host(_ path: NodePath) throws(StoreFailure) -> HostView?
@@ -64,7 +64,7 @@ package protocol FleetReading: AuditReading, HistoryReading, ReportReading, Chan
     func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) throws(StoreFailure) -> Value?
 }
 
-package protocol FleetWriting: FleetReading, HistoryWriting, ReportWriting, ChangeRequestWriting {
+package protocol FleetWriting: FleetReading, HistoryWriting, ReportWriting, ChangeRequestWriting, TreeWriting {
     func put(host: FleetHost) throws(StoreFailure)
     /// With its health and report.
     func remove(host: NodePath) throws(StoreFailure)
@@ -97,6 +97,8 @@ package enum StoredValueKey: String, Sendable {
     /// What the last evaluation went by.
     case judgement
     case anchorOutbox = "anchor-outbox"
+    /// When the last evaluation was.
+    case judgedAt = "judged-at"
 }
 
 /// Why the store could not do what was asked.

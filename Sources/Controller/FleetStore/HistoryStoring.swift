@@ -9,8 +9,6 @@ package protocol HistoryReading {
     func history(of path: NodePath, since: Date?, limit: Int) throws(StoreFailure) -> [HistoryEntry]
     /// What was corrected and what was settled, oldest first.
     func corrections(since: Date) throws(StoreFailure) -> [HistoryEntry]
-    /// Guests that are exposed, and were never seen to run a guest since before that time; with since when.
-    func unusedExposure(before: Date) throws(StoreFailure) -> [NodePath: Date]
 }
 
 package protocol HistoryWriting {

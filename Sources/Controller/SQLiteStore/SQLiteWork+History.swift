@@ -24,17 +24,6 @@ extension SQLiteWork {
             [.text(since.formatted(.iso8601))])
     }
 
-    func unusedExposure(before: Date) throws(StoreFailure) -> [NodePath: Date] {
-        let rows = try connection.rows(
-            "SELECT path, since FROM unused_exposure WHERE since <= ?", [.text(before.formatted(.iso8601))]
-        ) { (row) throws(StoreFailure) in
-            (NodePath(row.text(0)), try? Date(row.text(1), strategy: .iso8601))
-        }
-        return rows.reduce(into: [:]) { all, row in
-            if let path = row.0, let since = row.1 { all[path] = since }
-        }
-    }
-
     func add(history: [HistoryEntry]) throws(StoreFailure) {
         for entry in history {
             try connection.run(

@@ -18,6 +18,6 @@ extension SQLiteWork {
     }
 
     func exemptedFindings() throws(StoreFailure) -> [Finding] {
-        try documents("SELECT document FROM finding WHERE state = 'exempted' ORDER BY id")
+        try seen("finding.state = 'exempted'")
     }
 }

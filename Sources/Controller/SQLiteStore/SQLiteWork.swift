@@ -16,6 +16,15 @@ struct SQLiteWork: FleetWriting {
         }
     }
 
+    func hosts(ofTree root: String) throws(StoreFailure) -> [HostView] {
+        try connection.rows(
+            """
+            SELECT document, health, report FROM host WHERE path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0')
+            ORDER BY path
+            """, [.text(root)], view
+        ).sorted { $0.host.path < $1.host.path }
+    }
+
     func host(_ path: NodePath) throws(StoreFailure) -> HostView? {
         try connection.rows(
             "SELECT document, health, report FROM host WHERE path = ?", [.text(path.description)], view
@@ -23,7 +32,7 @@ struct SQLiteWork: FleetWriting {
     }
 
     func openFindings() throws(StoreFailure) -> [Finding] {
-        try documents("SELECT document FROM finding WHERE state IN ('open', 'stale') ORDER BY id")
+        try seen("finding.state IN ('open', 'stale')")
     }
 
     func resolvedFindings(limit: Int) throws(StoreFailure) -> [Finding] {
@@ -61,6 +70,10 @@ struct SQLiteWork: FleetWriting {
     }
 
     func put(health: HostHealth, of path: NodePath) throws(StoreFailure) {
+        let before = try document(
+            HostHealth.self, "SELECT health FROM host WHERE path = ? AND health IS NOT NULL",
+            [.text(path.description)])
+        if before.map({ $0.isSame(as: health) }) != true { try touch(tree: path.root.name) }
         try connection.run(
             "UPDATE host SET health = ? WHERE path = ?", [.text(try encoded(health)), .text(path.description)])
     }
@@ -68,19 +81,20 @@ struct SQLiteWork: FleetWriting {
     func put(report: HostReport, of path: NodePath) throws(StoreFailure) {
         try connection.run(
             "UPDATE host SET report = ? WHERE path = ?", [.text(try encoded(report)), .text(path.description)])
+        try touch(tree: path.root.name)
     }
 
     func put(findings: [Finding]) throws(StoreFailure) {
         for finding in findings {
             try connection.run(
                 """
-                INSERT INTO finding (id, state, last_seen, document) VALUES (?, ?, ?, ?)
+                INSERT INTO finding (id, state, last_seen, document, tree) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET
                     state = excluded.state, last_seen = excluded.last_seen, document = excluded.document
                 """,
                 [
                     .text(finding.id), .text(finding.state.rawValue), .text(finding.lastSeen.formatted(.iso8601)),
-                    .text(try encoded(finding)),
+                    .text(try encoded(finding)), .text(finding.path.root.name),
                 ])
         }
     }
@@ -152,5 +166,14 @@ struct SQLiteWork: FleetWriting {
         } catch {
             throw StoreFailure(.unavailable, "a \(type(of: document)) cannot be written as JSON: \(error)")
         }
+    }
+}
+
+extension HostHealth {
+    /// Whether an evaluation would find the same: that the host was read once more is no change.
+    fileprivate func isSame(as other: HostHealth) -> Bool {
+        var copy = other
+        (copy.checkedAt, copy.reportedAt) = (checkedAt, reportedAt)
+        return copy == self
     }
 }

@@ -59,6 +59,38 @@ let migrations: [String] = [
         number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL
     ) STRICT;
     """,
+    // What of the fleet changed since it was judged. Triggers keep what they can tell: for a host's health and report,
+    // `put` does.
+    """
+    CREATE TABLE tree (root TEXT PRIMARY KEY, changed INTEGER NOT NULL, judged TEXT) STRICT, WITHOUT ROWID;
+    CREATE INDEX tree_by_change ON tree (changed);
+    CREATE TRIGGER host_is_added AFTER INSERT ON host BEGIN
+        INSERT INTO tree (root, changed) SELECT substr(NEW.path, 1, instr(NEW.path || '/', '/') - 1),
+            coalesce(MAX(changed), 0) + 1 FROM tree WHERE true
+        ON CONFLICT (root) DO UPDATE SET changed = excluded.changed;
+    END;
+    CREATE TRIGGER host_is_removed AFTER DELETE ON host BEGIN
+        INSERT INTO tree (root, changed) SELECT substr(OLD.path, 1, instr(OLD.path || '/', '/') - 1),
+            coalesce(MAX(changed), 0) + 1 FROM tree WHERE true
+        ON CONFLICT (root) DO UPDATE SET changed = excluded.changed;
+    END;
+    CREATE TRIGGER host_is_changed AFTER UPDATE OF document ON host WHEN OLD.document <> NEW.document BEGIN
+        INSERT INTO tree (root, changed) SELECT substr(NEW.path, 1, instr(NEW.path || '/', '/') - 1),
+            coalesce(MAX(changed), 0) + 1 FROM tree WHERE true
+        ON CONFLICT (root) DO UPDATE SET changed = excluded.changed;
+    END;
+    CREATE TRIGGER finding_is_spoken_of AFTER INSERT ON history
+        WHEN NEW.kind IN ('corrected', 'settled', 'acknowledged', 'unacknowledged')
+    BEGIN
+        INSERT INTO tree (root, changed) SELECT substr(NEW.path, 1, instr(NEW.path || '/', '/') - 1),
+            coalesce(MAX(changed), 0) + 1 FROM tree WHERE true
+        ON CONFLICT (root) DO UPDATE SET changed = excluded.changed;
+    END;
+    ALTER TABLE finding ADD COLUMN tree TEXT NOT NULL DEFAULT '';
+    UPDATE finding SET tree =
+        substr(json_extract(document, '$.path'), 1, instr(json_extract(document, '$.path') || '/', '/') - 1);
+    CREATE INDEX finding_by_tree ON finding (tree, state);
+    """,
 ]
 
 extension SQLiteConnection {

@@ -107,7 +107,7 @@ struct GuestHistoryTests {
             let now = time.now
             return try await store.store.record { (work) throws(StoreFailure) in
                 try work.note(report: report, after: old, heard: heard, of: rack7, at: now)
-                return try work.unusedExposure(before: now)[buildL1]
+                return try work.unusedExposure(ofTree: nil)[buildL1]
             }
         }
         let first = time.now

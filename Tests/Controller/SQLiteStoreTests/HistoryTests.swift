@@ -138,14 +138,15 @@ struct HistoryTests {
     @Test("knows since when a guest is exposed for nothing, until it is another guest or counted anew")
     func unused() async throws {
         let store = try StoreFixture().open()
-        let (now, build) = (now, build)
+        let build = build
         let times = [ago(20), ago(10), ago(5), ago(1)]
         try await store.record { (work) throws(StoreFailure) in
-            func since() throws(StoreFailure) -> Date? { try work.unusedExposure(before: now)[build] }
+            func since() throws(StoreFailure) -> Date? { try work.unusedExposure(ofTree: "rack7")[build] }
             try work.put(unusedExposureOf: build, uuid: "a", at: times[0], anew: false)
             try work.put(unusedExposureOf: build, uuid: "a", at: times[1], anew: false)
             #expect(try since() == times[0])
-            #expect(try work.unusedExposure(before: times[0].addingTimeInterval(-1)) == [:])
+            #expect(try work.unusedExposure(ofTree: nil) == [build: times[0]])
+            #expect(try work.unusedExposure(ofTree: "rack") == [:])
             try work.put(unusedExposureOf: build, uuid: "a", at: times[2], anew: true)
             #expect(try since() == times[2])
             try work.put(unusedExposureOf: build, uuid: "b", at: times[3], anew: false)

@@ -15,7 +15,7 @@ package struct ReportBuilder {
     package init(_ material: ReportMaterial, _ occasion: ReportOccasion) {
         self.material = material
         self.occasion = occasion
-        tree = NestingTree.join(material.hosts).tree
+        tree = NestingTree(joining: material.hosts)
         nodes = tree.nodes
         selected = tree.paths(selectedBy: material.definition.selector)
     }

@@ -12,8 +12,8 @@ extension FleetController {
     ) async throws(APIError) -> [HistoryEntry] {
         let (entries, isKnown) = try await read { (work) throws(StoreFailure) in
             let entries = try work.history(of: path, since: since, limit: min(max(limit, 1), 10_000))
-            let known = entries.isEmpty ? Assessment.tree(of: try work.hosts()).node(at: path) != nil : true
-            return (entries, known)
+            if !entries.isEmpty { return (entries, true) }
+            return ([], Assessment.tree(of: try work.hosts(ofTree: path.root.name)).node(at: path) != nil)
         }
         guard isKnown else {
             throw APIError(

@@ -8,7 +8,9 @@ extension FleetController {
     /// For each setting of one node: which policy decides, which lost and why, which exemption holds, and how far
     /// Nestor goes; from the stored reports.
     package func explain(_ path: NodePath) async throws(APIError) -> PolicyExplanation {
-        let (hosts, set) = try await read { (work) throws(StoreFailure) in (try work.hosts(), try work.policies()) }
+        let (hosts, set) = try await read { (work) throws(StoreFailure) in
+            (try work.hosts(ofTree: path.root.name), try work.policies())
+        }
         let tree = Assessment.tree(of: hosts)
         guard let explanation = PolicyEngine(set.book).explain(path, in: tree, now: environment.now()) else {
             throw unknownPlace(path)
@@ -18,7 +20,7 @@ extension FleetController {
 
     /// A policy file that asks for what a live guest or host has, from the stored reports.
     package func policyFile(of path: NodePath) async throws(APIError) -> PolicyFileAnswer {
-        let tree = Assessment.tree(of: try await views())
+        let tree = try await tree(of: path)
         guard let node = tree.node(at: path) else { throw unknownPlace(path) }
         let portrait = NodePortrait(of: node, parent: path.parent.flatMap(tree.node(at:))?.host)
         guard !portrait.policy.desired.isEmpty else {
@@ -30,6 +32,12 @@ extension FleetController {
         }
         return PolicyFileAnswer(
             text: PolicyDocument.write(PolicyBook(policies: [portrait.policy])), warnings: portrait.gaps)
+    }
+
+    /// The nesting tree that a place is in.
+    private func tree(of path: NodePath) async throws(APIError) -> NestingTree {
+        let hosts = try await read { (work) throws(StoreFailure) in try work.hosts(ofTree: path.root.name) }
+        return Assessment.tree(of: hosts)
     }
 
     private func unknownPlace(_ path: NodePath) -> APIError {

@@ -16,7 +16,8 @@ extension FleetController {
         -> ApplyAnswer
     {
         let before = try await read { (work) throws(StoreFailure) in try work.policies() }
-        return try await take(try await draft(request, over: before), over: before, action: "policy.apply", requester)
+        let draft = try draft(request, over: before, hosts: try await views())
+        return try await take(draft, over: before, action: "policy.apply", requester)
     }
 
     /// Makes a draft the next revision, with its audit record, and judges the fleet by it.
@@ -54,20 +55,24 @@ extension FleetController {
 
     /// What a draft would open, close, exempt and correct, over the stored fleet; changes nothing.
     package func preview(policies request: ApplyRequest) async throws(APIError) -> PreviewAnswer {
-        let before = try await read { (work) throws(StoreFailure) in try work.policies() }
-        return try await preview(try await draft(request, over: before), over: before)
+        try await preview { (before, hosts) throws(APIError) in try draft(request, over: before, hosts: hosts) }
     }
 
-    func preview(_ draft: PolicyDraft, over before: PolicySet) async throws(APIError) -> PreviewAnswer {
+    /// - Parameter draft: of the policies and the hosts as they are stored.
+    func preview(
+        _ draft: (PolicySet, [HostView]) throws(APIError) -> PolicyDraft
+    ) async throws(APIError) -> PreviewAnswer {
         let now = environment.now()
-        let (hosts, standing, earlier) = try await read { (work) throws(StoreFailure) in
-            let hosts = try work.hosts()
+        let (before, hosts, standing, earlier) = try await read { (work) throws(StoreFailure) in
+            let (before, hosts) = (try work.policies(), try work.hosts())
             return (
-                hosts, try work.standingFindings(),
+                before, hosts, try work.standingFindings(),
                 try work.earlierJudgements(before: before, than: nil, hosts: hosts, now: now)
             )
         }
-        let assessment = Assessment(hosts: hosts, book: draft.book, previous: standing, earlier: earlier, now: now)
+        let draft = try draft(before, hosts)
+        let assessment = Assessment(
+            draft.joined, draft: draft.book, previous: standing, earlier: earlier, now: now)
         let known = Dictionary(standing.map { ($0.id, $0) }) { first, _ in first }
         return PreviewAnswer(
             opens: assessment.open.filter { known[$0.id]?.state.isOpen != true },
@@ -82,11 +87,13 @@ extension FleetController {
             plan: assessment.plan(Selection(), now: now), warnings: draft.warnings)
     }
 
-    private func draft(_ request: ApplyRequest, over before: PolicySet) async throws(APIError) -> PolicyDraft {
+    private func draft(
+        _ request: ApplyRequest, over before: PolicySet, hosts: [HostView]
+    ) throws(APIError) -> PolicyDraft {
         try check(request.expectedRevision, is: before)
         let longest = environment.settings.longestExemption
         return try PolicyDraft(
-            request, over: before, hosts: try await views(),
+            request, over: before, hosts: hosts,
             exemptions: ExemptionBounds(
                 now: environment.now(), longest: TimeInterval(longest.components.seconds)))
     }

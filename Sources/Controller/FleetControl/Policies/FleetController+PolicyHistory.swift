@@ -56,12 +56,13 @@ extension FleetController {
 
     /// What the rollback to a revision would open, close, exempt and correct; changes nothing.
     package func preview(revision: Int) async throws(APIError) -> PreviewAnswer {
-        let before = try await read { (work) throws(StoreFailure) in try work.policies() }
         let old = try await policySet(revision)
-        let hosts = try await views()
-        var answer = try await preview(
-            PolicyDraft(old.book, over: before, about: old.book, hosts: hosts), over: before)
-        answer.warnings += warnings(of: old, hosts)
+        var warnings: [String] = []
+        var answer = try await preview { (before, hosts) throws(APIError) in
+            warnings = self.warnings(of: old, hosts)
+            return PolicyDraft(old.book, over: before, about: old.book, hosts: hosts)
+        }
+        answer.warnings += warnings
         return answer
     }
 

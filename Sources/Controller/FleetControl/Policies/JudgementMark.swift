@@ -15,9 +15,15 @@ struct JudgementMark: Codable, Sendable, Equatable {
     /// Hosts that could not be judged then, and what they were judged by before that.
     var behind: [String: Time] = [:]
 
-    /// - Parameter set: of the judgement that follows this one.
-    func followed(by set: PolicySet, hosts: [HostView], now: Date) -> JudgementMark {
+    /// - Parameters:
+    ///   - set: of the judgement that follows this one.
+    ///   - hosts: that it was about.
+    ///   - trees: that it was about, by their roots' names; nil for all.
+    func followed(by set: PolicySet, hosts: [HostView], of trees: Set<String>?, now: Date) -> JudgementMark {
         var next = JudgementMark(last: isSame(last, set, now) ? last : Time(revision: set.revision, at: now))
+        if let trees {
+            next.behind = behind.filter { !trees.contains(String($0.key.prefix { $0 != "/" })) }
+        }
         for view in hosts where !view.isJudged {
             let path = view.host.path.description
             next.behind[path] = behind[path] ?? last
@@ -78,11 +84,15 @@ extension FleetReading {
 
 extension FleetWriting {
     /// Keeps what the fleet was judged by just now.
-    /// - Parameter before: what counted, where no judgement is on record yet.
-    func markJudged(before: PolicySet, by set: PolicySet, hosts: [HostView], now: Date) throws(StoreFailure) {
+    /// - Parameters:
+    ///   - before: what counted, where no judgement is on record yet.
+    ///   - trees: the judgement was about them and no others; nil for all.
+    func markJudged(
+        before: PolicySet, by set: PolicySet, hosts: [HostView], of trees: Set<String>?, now: Date
+    ) throws(StoreFailure) {
         let mark = try value(.judgement, as: JudgementMark.self)
         let next = (mark ?? JudgementMark(revision: before.revision, at: now)).followed(
-            by: set, hosts: hosts, now: now)
+            by: set, hosts: hosts, of: trees, now: now)
         if next != mark { try put(next, as: .judgement) }
     }
 }

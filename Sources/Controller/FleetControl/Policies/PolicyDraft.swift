@@ -12,6 +12,8 @@ struct PolicyDraft {
     let changes: PolicyChanges
     /// What looks like a mistake and is none for sure.
     let warnings: [String]
+    /// The fleet that it was held against.
+    let joined: JoinResult
 
     /// - Parameters:
     ///   - before: what stays beside the files' own, unless the request prunes.
@@ -41,8 +43,10 @@ struct PolicyDraft {
         self.book = book
         changes = PolicyChanges(from: before.book, to: book)
         let engine = PolicyEngine(book)
-        let tree = Assessment.tree(of: hosts)
-        let idle = (Set(engine.matchingNothing(in: tree)), Set(engine.exemptionsMatchingNothing(in: tree)))
+        joined = NestingTree.join(hosts)
+        let idle = (
+            Set(engine.matchingNothing(in: joined.tree)), Set(engine.exemptionsMatchingNothing(in: joined.tree))
+        )
         let nothing = "selects nothing that is there now"
         warnings =
             written.policies.filter { idle.0.contains($0.name) }.map {

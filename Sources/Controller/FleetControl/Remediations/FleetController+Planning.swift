@@ -36,7 +36,7 @@ extension FleetController {
             ? known : known.filter { host in selection.paths.contains { $0.root == host.root } }
         _ = try await sweep(SweepRequest(paths: touched))
         let now = environment.now()
-        let assessment = try await evaluate()
+        let assessment = try await assess()
         let ground = try await read { (work) throws(StoreFailure) in
             try StartingGround(work, now: now)
         }
@@ -49,7 +49,7 @@ extension FleetController {
     func whyNoLonger(
         _ item: PlanItem, isAsked: Bool = false
     ) async throws(APIError) -> (sentence: String, remedy: String)? {
-        let assessment = try await evaluate()
+        let assessment = try await assess()
         if isAsked {
             let plan = assessment.plan([item.path: (item.change, item.rules)], now: environment.now())
             if plan.items.contains(where: { $0.covers(item) }) { return nil }
@@ -154,7 +154,7 @@ extension FleetController {
                 return
             }
             if case .waits = try await troubledGuests().turn(at: now, rule) { return }
-            let assessment = try await evaluate()
+            let assessment = try await assess()
             // Over the whole fleet, so that a guest that can't be corrected holds no other one up.
             var plan = assessment.plan(Selection(), now: environment.now(), enforcing: true)
             // What is frozen, or waits for its window, holds no other one up either.

@@ -35,7 +35,7 @@ extension FleetController {
         }
         let roots = Set(remediation.items.map(\.path.root))
         _ = try await sweep(SweepRequest(paths: try await views().map(\.host.path).filter { roots.contains($0.root) }))
-        let assessment = try await evaluate()
+        let assessment = try await assess()
         var changes: [NodePath: (change: GuestChange, rules: DisruptionRules)] = [:]
         var blocked: [PlanBlock] = []
         for (item, plan) in zip(remediation.items, remediation.plan.items) where item.wasChanged {

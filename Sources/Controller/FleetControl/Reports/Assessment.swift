@@ -6,30 +6,32 @@ import NestingPolicy
 /// The fleet as its reports and policies make it: the tree, what is not as it should be, and what could be done.
 struct Assessment: Sendable {
     let tree: NestingTree
-    /// Open, stale and exempted ones, and those that ended just now.
-    var findings: [Finding]
+    /// Open, stale and exempted ones, and for a draft those that it would end.
+    let findings: [Finding]
     /// Those that the findings were made from, and no others: a plan goes by them alone.
     private let policies: [Policy]
 
-    /// - Parameters:
-    ///   - previous: open, stale and exempted ones.
-    ///   - earlier: what hosts were judged by before; drift from what changed since is intended.
-    ///   - unusedExposure: guests that have been exposed for too long without using it, with since when; nil: those
-    ///     that were found before.
-    init(
-        hosts: [HostView], book: PolicyBook, previous: [Finding], earlier: EarlierJudgements,
-        unusedExposure: [NodePath: Date]? = nil, now: Date
-    ) {
-        let unused = previous.filter { $0.kind == .unusedExposure }.map { ($0.path, $0.firstSeen) }
-        let joined = NestingTree.join(hosts)
-        tree = joined.tree
-        policies = book.policies
-        findings = PolicyEngine(book).evaluate(
-            joined, previous: previous, earlier: earlier,
-            unusedExposure: unusedExposure ?? Dictionary(unused) { first, _ in first }, now: now)
+    /// - Parameter findings: as they are stored after an evaluation of this tree by these policies.
+    init(_ tree: NestingTree, findings: [Finding], policies: [Policy]) {
+        self.tree = tree
+        self.findings = findings
+        self.policies = policies
     }
 
-    static func tree(of hosts: [HostView]) -> NestingTree { NestingTree.join(hosts).tree }
+    /// What would be found by a draft of policies.
+    /// - Parameters:
+    ///   - previous: open, stale and exempted ones. What is exposed for nothing is taken to be what was found so.
+    ///   - earlier: what hosts were judged by before; drift from what changed since is intended.
+    init(_ joined: JoinResult, draft: PolicyBook, previous: [Finding], earlier: EarlierJudgements, now: Date) {
+        let unused = previous.filter { $0.kind == .unusedExposure }.map { ($0.path, $0.firstSeen) }
+        self.init(
+            joined.tree,
+            findings: PolicyEngine(draft).evaluate(
+                joined, previous: previous, earlier: earlier,
+                unusedExposure: Dictionary(unused) { first, _ in first }, now: now), policies: draft.policies)
+    }
+
+    static func tree(of hosts: [HostView]) -> NestingTree { NestingTree(joining: hosts) }
 
     var open: [Finding] { findings.filter(\.state.isOpen) }
 

@@ -2,25 +2,41 @@ package import ControllerAPI
 import FleetStore
 import FoundationEssentials
 package import NestingModel
+import StructuredLog
 
 extension FleetController {
-    /// Joins the stored reports, compares with the policies and stores what came of it.
+    /// Holds what changed of the fleet since the last evaluation against the policies, and stores what came of it.
     /// - Parameter before: the policies until now, where they just changed: it counts where nothing is on record of
     ///   what the fleet was judged by.
-    @discardableResult
-    func evaluate(before: PolicySet? = nil) async throws(APIError) -> Assessment {
-        let (now, rules) = (environment.now(), environment.settings.drift)
-        return try await record { (work) throws(StoreFailure) in
-            let (hosts, set, previous) = (try work.hosts(), try work.policies(), try work.standingFindings())
-            var assessment = Assessment(
-                hosts: hosts, book: set.book, previous: previous,
-                earlier: try work.earlierJudgements(before: before ?? set, than: set, hosts: hosts, now: now),
-                unusedExposure: try work.unusedExposure(before: now.addingTimeInterval(-rules.unusedAfter)), now: now)
-            try assessment.follow(previous: previous, rule: rules.contest, in: work, at: now)
-            try work.put(findings: assessment.findings)
-            try work.markJudged(before: before ?? set, by: set, hosts: hosts, now: now)
-            return assessment
+    func evaluate(before: PolicySet? = nil) async throws(APIError) {
+        _ = try await evaluated(before: before) { (_, _, _) throws(StoreFailure) in }
+    }
+
+    /// The same, with the whole fleet as it is then: for who plans.
+    func assess() async throws(APIError) -> Assessment {
+        try await evaluated { (work, fleet, tree) throws(StoreFailure) in
+            let whole: NestingTree
+            if let tree { whole = tree } else { whole = Assessment.tree(of: try work.hosts()) }
+            return Assessment(whole, findings: try work.standingFindings(), policies: fleet.set.policies)
         }
+    }
+
+    /// - Parameter body: within the same transaction; it is given the tree where that was joined as a whole.
+    private func evaluated<Value: Sendable>(
+        before: PolicySet? = nil,
+        _ body: @escaping @Sendable (any FleetWriting, JudgedFleet, NestingTree?) throws(StoreFailure) -> Value
+    ) async throws(APIError) -> Value {
+        // One at a time: two would both begin with what the last one left.
+        await judging.enter()
+        defer { judging.leave() }
+        let (now, rules, memory) = (environment.now(), environment.settings.drift, judgementMemory)
+        let (fleet, value) = try await record { (work) throws(StoreFailure) in
+            let (fleet, tree) = try Judging(work: work, rules: rules, before: before, now: now).run(memory.take())
+            return (fleet, try body(work, fleet, tree))
+        }
+        environment.log.debug("fleet judged", ["trees": "\(fleet.judgedTrees)"])
+        memory.put(fleet)
+        return value
     }
 
     package func tree() async throws(APIError) -> NestingTree {

@@ -61,7 +61,8 @@ package struct Finding: Codable, Sendable, Hashable {
     }
 
     package static func id(_ kind: FindingKind, _ path: NodePath, _ setting: Setting?) -> String {
-        ([kind.rawValue, path.description] + (setting.map { [$0.rawValue] } ?? [])).joined(separator: ":")
+        let place = kind.rawValue + ":" + path.description
+        return setting.map { place + ":" + $0.rawValue } ?? place
     }
 }
 

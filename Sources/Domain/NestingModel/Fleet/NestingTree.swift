@@ -11,36 +11,61 @@ package struct NestingTree: Codable, Sendable, Equatable {
     package var nodes: [TreeNode] { roots.flatMap(\.withDescendants) }
 
     package func node(at path: NodePath) -> TreeNode? {
-        roots.first { $0.path == path || $0.path.contains(path) }?.node(at: path)
+        roots.first { $0.path.name == path.names[0] }?.node(at: path)
     }
 }
 
-/// One machine of the tree.
-package struct TreeNode: Codable, Sendable, Equatable {
-    package var path: NodePath
+/// One machine of the tree. An object, since it is large, there are many, and none ever changes.
+package final class TreeNode: Codable, Sendable, Equatable {
+    package let path: NodePath
     /// As its host's report has it; nil for a physical host, or where an enrolled guest is not in that report.
-    package var guest: GuestReport?
+    package let sharedGuest: Shared<GuestReport>?
     /// As it is enrolled; nil for a guest without an agent.
-    package var host: HostView?
+    package let sharedHost: Shared<HostView>?
     /// What its identity rests on, as a sentence; nil where it is no enrolled host.
-    package var identity: String?
-    package var children: [TreeNode]
+    package let identity: String?
+    package let children: [TreeNode]
+
+    private enum CodingKeys: String, CodingKey {
+        case path
+        case sharedGuest = "guest"
+        case sharedHost = "host"
+        case identity, children
+    }
 
     package init(
         path: NodePath, guest: GuestReport? = nil, host: HostView? = nil, identity: String? = nil,
         children: [TreeNode] = []
     ) {
         self.path = path
-        self.guest = guest
-        self.host = host
+        sharedGuest = guest.map(Shared.init)
+        sharedHost = host.map(Shared.init)
         self.identity = identity
         self.children = children
     }
 
+    /// A copy of `sharedGuest`'s.
+    package var guest: GuestReport? { sharedGuest?.value }
+    /// A copy of `sharedHost`'s.
+    package var host: HostView? { sharedHost?.value }
+
+    /// The guest's, as its host has it; else the one that enrolment pinned.
+    package var machineUUID: String? { sharedGuest?.value.uuid ?? sharedHost?.value.host.uuid }
+
+    package static func == (left: TreeNode, right: TreeNode) -> Bool {
+        left === right
+            || left.path == right.path && left.sharedGuest == right.sharedGuest
+                && left.sharedHost == right.sharedHost && left.identity == right.identity
+                && left.children == right.children
+    }
+
     package var withDescendants: [TreeNode] { [self] + children.flatMap(\.withDescendants) }
 
+    /// - Parameter wanted: this node's path, or one below it.
     package func node(at wanted: NodePath) -> TreeNode? {
-        if path == wanted { return self }
-        return children.first { $0.path == wanted || $0.path.contains(wanted) }?.node(at: wanted)
+        let depth = path.names.count
+        guard wanted.names.count > depth else { return path == wanted ? self : nil }
+        let name = wanted.names[depth]
+        return children.first { $0.path.name == name }?.node(at: wanted)
     }
 }

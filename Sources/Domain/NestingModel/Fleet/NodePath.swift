@@ -20,6 +20,17 @@ package struct NodePath: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 
     private static func isName(_ name: String) -> Bool {
+        if let isPlain = name.utf8.withContiguousStorageIfAvailable(isPlainASCII), isPlain { return true }
+        return isCheckedName(name)
+    }
+
+    /// Nearly all names are, which is quickly told.
+    private static func isPlainASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        !bytes.isEmpty && bytes.count <= longestName
+            && bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+    }
+
+    private static func isCheckedName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= longestName && name.unicodeScalars.allSatisfy(isPlain)
     }
 

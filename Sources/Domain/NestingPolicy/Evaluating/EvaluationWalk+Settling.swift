@@ -5,13 +5,13 @@ extension EvaluationWalk {
     /// One setting of one node, and who decides it.
     struct Judged {
         var node: TreeNode
-        var selected: SelectedNode
-        var setting: Setting
-        var decision: Decision
+        var wish: Verdict.Wish
         /// Whose report it is judged by.
         var host: NodePath
-        /// Those that may be about it.
+        /// Those that are about it.
         var exemptions: [Int]
+        /// Of the nearest enrolled host.
+        var traits: HostTraits
     }
 
     /// Makes what a comparison found a finding: open, or exempted.
@@ -22,13 +22,13 @@ extension EvaluationWalk {
         _ judged: Judged, _ comparison: Comparison, complies: (SettingValue) -> Bool, has: (SettingValue) -> Bool,
         remedy: () -> String
     ) {
-        let (node, setting, decision) = (judged.node, judged.setting, judged.decision)
+        let (node, setting, decision) = (judged.node, judged.wish.setting, judged.wish.decision)
         guard decision.against.isEmpty else { return openConflict(node, setting, decision) }
         if comparison == .met || isInGrace(decision, complies) { return }
-        let policy = index.entries[decision.policy].policy
+        let policy = verdicts.index.entries[decision.policy].policy
         let wanted = setting.shown(decision.value)
         var finding = Finding(
-            kind: .drift, path: node.path, uuid: node.guest?.uuid ?? node.host?.host.uuid, setting: setting,
+            kind: .drift, path: node.path, uuid: node.machineUUID, setting: setting,
             desired: wanted, severity: policy.severity, policy: policy.name, sentence: "", remedy: "", firstSeen: now,
             lastSeen: now)
         switch comparison {
@@ -56,13 +56,13 @@ extension EvaluationWalk {
             ledger.leaveOpen(.restartNeeded, node.path, setting)
         }
         // A host's own nesting is set inside the guest, where its manager has no say.
-        if let owner = node.guest?.owner.value, finding.kind != .unreadable, setting != .hostNesting {
+        if let owner = node.sharedGuest?.value.owner.value, finding.kind != .unreadable, setting != .hostNesting {
             finding.remedy = OwnerRemedy.text(owner.manager, setting, decision.value, guest: node.path.name)
         }
         exempt(&finding, judged, has)
         let earlier = earlier.of(judged.host)
-        ledger.open(finding, mode: index.mode(decision, of: judged.selected)) {
-            earlier?.differs(from: decision, setting, of: judged.selected) ?? false
+        ledger.open(finding, mode: judged.wish.mode) {
+            earlier?.differs(from: decision, setting, of: SelectedNode(node, judged.traits)) ?? false
         }
     }
 
@@ -74,9 +74,9 @@ extension EvaluationWalk {
     }
 
     private func exempt(_ finding: inout Finding, _ judged: Judged, _ has: (SettingValue) -> Bool) {
-        guard !judged.exemptions.isEmpty || exemptions.search.knowsUUIDs,
-            let exemption = exemptions.find(
-                judged.setting, of: judged.selected, candidates: judged.exemptions, at: now, has: has)
+        guard !judged.exemptions.isEmpty,
+            let exemption = verdicts.exemptions.find(
+                judged.wish.setting, among: judged.exemptions, at: now, has: has)
         else { return }
         if let lapse = exemption.lapse {
             finding.lapse(exemption, lapse)
@@ -87,7 +87,7 @@ extension EvaluationWalk {
     }
 
     private mutating func openConflict(_ node: TreeNode, _ setting: Setting, _ decision: Decision) {
-        let policies = ([decision.policy] + decision.against).map { index.entries[$0].policy }
+        let policies = ([decision.policy] + decision.against).map { verdicts.index.entries[$0].policy }
         let words = policies.prefix(4).map { policy in
             let value = policy.desired.value(setting).map(setting.shown) ?? ""
             return "'\(policy.name)'\(policy.place.isEmpty ? "" : " (\(policy.place))") wants \(value)"
@@ -96,7 +96,7 @@ extension EvaluationWalk {
         ledger.leaveOpen(.restartNeeded, node.path, setting)
         ledger.open(
             Finding(
-                kind: .policyConflict, path: node.path, uuid: node.guest?.uuid ?? node.host?.host.uuid,
+                kind: .policyConflict, path: node.path, uuid: node.machineUUID,
                 setting: setting, severity: .high, policy: policies[0].name,
                 sentence:
                     "\(setting) of \(node.path) is not decided, since policies of priority \(policies[0].priority) "

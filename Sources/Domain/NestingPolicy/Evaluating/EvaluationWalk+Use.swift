@@ -4,12 +4,12 @@ import NestingModel
 extension EvaluationWalk {
     /// A guest that has extensions and never used them in so long is better without: what is not there can't be broken
     /// out through. Only a suggestion, from known facts, and only under KVM, which counts.
-    mutating func checkUse(_ node: TreeNode) {
-        guard !unused.isEmpty, let guest = node.guest, guest.exposure.configured.value == true,
+    mutating func checkUse(_ node: TreeNode, _ verdict: Verdict) {
+        guard let guest = node.guest, guest.exposure.configured.value == true,
             guest.engine.value == .kvm, let since = unused[node.path]
         else { return }
         // A policy that wants it hidden has a finding of its own.
-        let decision = lastDecisions.first { $0.setting == .exposure }?.decision
+        let decision = verdict.wish(.exposure)?.decision
         if case .flag(false) = decision?.value { return }
         switch (guest.exposure.live, guest.exposure.inUse) {
         case (.known(true), .known(false)), (.absent, .absent): break
@@ -17,7 +17,7 @@ extension EvaluationWalk {
         default: return
         }
         let day = since.formatted(.iso8601.year().month().day())
-        let policy = decision.map { index.entries[$0.policy].policy.name }
+        let policy = decision.map { verdicts.index.entries[$0.policy].policy.name }
         ledger.open(
             Finding(
                 kind: .unusedExposure, path: node.path, uuid: guest.uuid, setting: .exposure, observed: "unused",

@@ -3,47 +3,23 @@ import NestingModel
 
 /// One evaluation's way through the tree, parents before children.
 struct EvaluationWalk {
-    /// What goes for all guests of one host.
-    struct Surroundings {
-        /// Of the nearest enrolled host at or above.
-        var traits = HostTraits()
-        /// Policies for this root, and those of them that match the traits.
-        var policies: [Int] = []
-        var matchedPolicies: [Int] = []
-        /// The same of exemptions.
-        var exemptions: [Int] = []
-        var matchedExemptions: [Int] = []
-    }
-
-    let index: PolicyIndex
-    let exemptions: ExemptionIndex
+    /// What the policies say, by classes of nodes.
+    var verdicts: Verdicts
     let earlier: EarlierJudgements
     var ledger: FindingLedger
     let now: Date
     /// Guests that have been exposed for long without running a guest, with since when.
     var unused: [NodePath: Date] = [:]
-    /// Many guests meet the same policies: the decisions, by what they came from, and the last ones of them.
-    private var known: [[Int]: [(setting: Setting, decision: Decision)]] = [:]
-    private var lastMatching: [Int] = []
-    private(set) var lastDecisions: [(setting: Setting, decision: Decision)] = []
-    private static let mostKnown = 10_000
 
-    init(
-        index: PolicyIndex, exemptions: ExemptionIndex, earlier: EarlierJudgements, ledger: FindingLedger, now: Date
-    ) {
-        self.index = index
-        self.exemptions = exemptions
+    init(verdicts: Verdicts, earlier: EarlierJudgements, ledger: FindingLedger, now: Date) {
+        self.verdicts = verdicts
         self.earlier = earlier
         self.ledger = ledger
         self.now = now
     }
 
     mutating func start(_ root: TreeNode) {
-        var around = Surroundings()
-        around.policies = index.search.candidates(root: root.path.name)
-        around.exemptions = exemptions.search.candidates(root: root.path.name)
-        around.match(index, exemptions)
-        visit(root, parent: nil, parentIsCurrent: false, around)
+        visit(root, parent: nil, parentIsCurrent: false, verdicts.outside)
     }
 
     /// - Parameters:
@@ -51,99 +27,67 @@ struct EvaluationWalk {
     ///   - parentIsCurrent: `isCurrent` of the parent, asked once for all of its guests.
     ///   - outside: what goes for the parent.
     private mutating func visit(
-        _ node: TreeNode, parent: HostView?, parentIsCurrent: Bool, _ outside: Surroundings
+        _ node: TreeNode, parent: Shared<HostView>?, parentIsCurrent: Bool, _ outside: NodeClasses.Place
     ) {
-        guard let view = node.host else {
-            if parentIsCurrent { judge(node, guestIsCurrent: node.guest != nil, hostIsCurrent: false, outside) }
-            visit(node.children, parent: nil, parentIsCurrent: false, outside)
+        let (verdict, inside) = verdicts.enter(node, from: outside)
+        let guestIsCurrent = node.sharedGuest != nil && parentIsCurrent
+        guard let view = node.sharedHost else {
+            judge(node, verdict, guestIsCurrent: guestIsCurrent, hostIsCurrent: false, inside)
+            visit(node.children, parent: nil, parentIsCurrent: false, inside)
             return
         }
-        var around = outside
-        around.traits = HostTraits(view)
-        around.match(index, exemptions)
-        checkReading(view, guest: node.guest, parent: parent)
-        let guestIsCurrent = node.guest != nil && parentIsCurrent
-        let hostIsCurrent = view.isCurrent
-        judge(node, guestIsCurrent: guestIsCurrent, hostIsCurrent: hostIsCurrent, around)
-        if guestIsCurrent, hostIsCurrent { crossCheck(node, parent: parent) }
-        visit(node.children, parent: view, parentIsCurrent: hostIsCurrent, around)
+        checkReading(view.value, guest: node.guest, parent: parent?.value)
+        let hostIsCurrent = view.value.isCurrent
+        judge(node, verdict, guestIsCurrent: guestIsCurrent, hostIsCurrent: hostIsCurrent, inside)
+        if guestIsCurrent, hostIsCurrent { crossCheck(node, parent: parent?.value) }
+        visit(node.children, parent: view, parentIsCurrent: hostIsCurrent, inside)
     }
 
-    /// Through a pointer, since a node is large and taking it out of an array would copy it.
     private mutating func visit(
-        _ nodes: [TreeNode], parent: HostView?, parentIsCurrent: Bool, _ outside: Surroundings
+        _ nodes: [TreeNode], parent: Shared<HostView>?, parentIsCurrent: Bool, _ outside: NodeClasses.Place
     ) {
-        nodes.withUnsafeBufferPointer { nodes in
-            for number in nodes.indices {
-                visit(nodes[number], parent: parent, parentIsCurrent: parentIsCurrent, outside)
-            }
-        }
+        for node in nodes { visit(node, parent: parent, parentIsCurrent: parentIsCurrent, outside) }
     }
 
     private mutating func judge(
-        _ node: TreeNode, guestIsCurrent: Bool, hostIsCurrent: Bool, _ around: Surroundings
+        _ node: TreeNode, _ verdict: Verdict, guestIsCurrent: Bool, hostIsCurrent: Bool, _ inside: NodeClasses.Place
     ) {
-        guard guestIsCurrent || hostIsCurrent else { return }
-        let selected = SelectedNode(node, around.traits)
-        decide(index.search.matching(selected, candidates: around.matchedPolicies))
-        if guestIsCurrent, let guest = node.guest { judge(guest, node, selected, around) }
-        if hostIsCurrent, let decision = lastDecisions.first(where: { $0.setting == .hostNesting })?.decision {
-            compareHost(node, selected, decision, around)
-        }
-        if guestIsCurrent { checkUse(node) }
+        if guestIsCurrent, let guest = node.sharedGuest { judge(guest, node, verdict, inside) }
+        if hostIsCurrent, let wish = verdict.hostNesting { compareHost(node, verdict, wish, inside) }
+        if guestIsCurrent, !unused.isEmpty { checkUse(node, verdict) }
     }
 
     /// Half a million guests of which most are as they should be: nothing is copied until one is not.
     private mutating func judge(
-        _ guest: GuestReport, _ node: TreeNode, _ selected: SelectedNode, _ around: Surroundings
+        _ guest: Shared<GuestReport>, _ node: TreeNode, _ verdict: Verdict, _ inside: NodeClasses.Place
     ) {
-        for number in lastDecisions.indices where lastDecisions[number].setting != .hostNesting {
-            let setting = lastDecisions[number].setting
-            let comparison = Comparison.of(guest, setting, wanted: lastDecisions[number].decision.value)
-            if comparison == .met, lastDecisions[number].decision.against.isEmpty { continue }
-            let decision = lastDecisions[number].decision
+        for wish in verdict.wishes where wish.setting != .hostNesting {
+            let comparison = Comparison.of(guest.value, wish.setting, wanted: wish.decision.value)
+            if case .met = comparison, wish.decision.against.isEmpty { continue }
             settle(
                 Judged(
-                    node: node, selected: selected, setting: setting, decision: decision,
-                    host: node.path.parent ?? node.path, exemptions: around.matchedExemptions),
+                    node: node, wish: wish, host: node.path.parent ?? node.path, exemptions: verdict.exemptions,
+                    traits: inside.traits),
                 comparison,
-                complies: { Comparison.of(guest, setting, wanted: $0) == .met },
-                has: { Comparison.has(guest, setting, $0) },
-                remedy: { SettingRemedy.guest(node.path.name, setting, decision.value) })
+                complies: { Comparison.of(guest.value, wish.setting, wanted: $0) == .met },
+                has: { Comparison.has(guest.value, wish.setting, $0) },
+                remedy: { SettingRemedy.guest(node.path.name, wish.setting, wish.decision.value) })
         }
-    }
-
-    private mutating func decide(_ matching: [Int]) {
-        guard matching != lastMatching else { return }
-        lastMatching = matching
-        if let decisions = known[matching] {
-            lastDecisions = decisions
-            return
-        }
-        lastDecisions = index.decisions(matching)
-        if known.count < Self.mostKnown { known[matching] = lastDecisions }
     }
 
     private mutating func compareHost(
-        _ node: TreeNode, _ selected: SelectedNode, _ decision: Decision, _ around: Surroundings
+        _ node: TreeNode, _ verdict: Verdict, _ wish: Verdict.Wish, _ inside: NodeClasses.Place
     ) {
-        guard let hypervisor = node.host?.report?.hypervisor, case .flag(let wanted) = decision.value else { return }
+        guard let hypervisor = node.sharedHost?.value.report?.hypervisor,
+            case .flag(let wanted) = wish.decision.value
+        else { return }
         func complies(_ value: SettingValue) -> Bool {
             if case .flag(let flag) = value { Comparison.hostNesting(hypervisor, wanted: flag) == .met } else { false }
         }
         settle(
             Judged(
-                node: node, selected: selected, setting: .hostNesting, decision: decision, host: node.path,
-                exemptions: around.matchedExemptions),
+                node: node, wish: wish, host: node.path, exemptions: verdict.exemptions, traits: inside.traits),
             Comparison.hostNesting(hypervisor, wanted: wanted), complies: complies, has: complies,
             remedy: { hypervisor.remedy(nesting: wanted) })
-    }
-}
-
-extension EvaluationWalk.Surroundings {
-    /// Asks anew which policies and exemptions go with the traits.
-    fileprivate mutating func match(_ index: PolicyIndex, _ all: ExemptionIndex) {
-        matchedPolicies = index.search.candidates(policies, traits)
-        matchedExemptions = all.search.candidates(exemptions, traits)
     }
 }

@@ -14,12 +14,13 @@ struct ExemptionIndex: Sendable {
     /// The exemption that a setting of a node meets: one that holds before one that no longer does, and of those the
     /// one that ran longest.
     /// - Parameters:
+    ///   - numbers: of all that are about the node, ascending.
     ///   - has: whether the node has exactly this value.
     func find(
-        _ setting: Setting, of node: SelectedNode, candidates: [Int], at now: Date, has: (SettingValue) -> Bool
+        _ setting: Setting, among numbers: [Int], at now: Date, has: (SettingValue) -> Bool
     ) -> FindingExemption? {
         var lapsed: (exemption: Exemption, lapse: String)?
-        for number in search.matching(node, candidates: candidates) {
+        for number in numbers {
             let exemption = exemptions[number]
             guard exemption.settings.contains(setting) else { continue }
             guard let lapse = lapse(exemption, setting, at: now, has: has) else { return FindingExemption(exemption) }

@@ -79,7 +79,11 @@ struct FindingLedger {
             finding.lapse(at: now)
             return
         }
-        guard let lapse = exemptions.lapse(of: exemption, at: now) else { return }
+        guard let lapse = exemptions.lapse(of: exemption, at: now) else {
+            // Times are kept to the second, and it was not seen in this one.
+            finding.lastSeen = min(finding.lastSeen, now.addingTimeInterval(-1))
+            return
+        }
         finding.state = .stale
         finding.lapse(exemption, lapse)
     }

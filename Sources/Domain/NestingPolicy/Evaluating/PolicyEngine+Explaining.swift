@@ -59,7 +59,7 @@ private struct NodeExplainer {
         result.intendedMode = ExplainedMode(modes.intended, reason: modes.intendedReason ?? own)
         result.standing = standing(setting, comparison, decision)
         result.exemption = engine.exemptions.find(
-            setting, of: selected, candidates: engine.exemptions.search.candidates(of: selected), at: now
+            setting, among: engine.exemptions.search.matching(selected), at: now
         ) { has(setting, $0) }
         let isOpen: Set<SettingStanding> = [.drift, .restartNeeded, .unreadable]
         if comparison != nil, let exemption = result.exemption, exemption.lapse == nil, isOpen.contains(result.standing)

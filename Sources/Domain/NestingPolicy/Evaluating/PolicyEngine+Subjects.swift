@@ -16,26 +16,22 @@ extension PolicyEngine {
     /// A guest's settings count where its host reports the guest, a host's own where the node is an enrolled host.
     /// A policy whose date has not come asks nothing yet.
     package func subjects(in tree: NestingTree, now: Date) -> [PolicySubject] {
-        let index = index.counting(at: now)
+        var verdicts = Verdicts(self, at: now)
         var subjects: [PolicySubject] = []
-        func visit(_ node: TreeNode, parentIsCurrent: Bool, _ candidates: [Int], _ inherited: HostTraits) {
-            let traits = node.host.map(HostTraits.init) ?? inherited
-            let isCurrent = node.host?.isCurrent == true
-            let matching = index.search.matching(
-                SelectedNode(node, traits), candidates: index.search.candidates(candidates, traits))
+        func visit(_ node: TreeNode, parentIsCurrent: Bool, _ outside: NodeClasses.Place) {
+            let (verdict, inside) = verdicts.enter(node, from: outside)
+            let isCurrent = node.sharedHost?.value.isCurrent == true
             var subject = PolicySubject(path: node.path, policies: [], unread: [])
-            for (setting, decision) in matching.isEmpty ? [] : index.decisions(matching) {
-                guard setting == .hostNesting ? node.host != nil : node.guest != nil else { continue }
-                let name = index.entries[decision.policy].policy.name
+            for wish in verdict.wishes {
+                guard wish.setting == .hostNesting ? node.sharedHost != nil : node.sharedGuest != nil else { continue }
+                let name = verdicts.index.entries[wish.decision.policy].policy.name
                 if !subject.policies.contains(name) { subject.policies.append(name) }
-                if !(setting == .hostNesting ? isCurrent : parentIsCurrent) { subject.unread.insert(name) }
+                if !(wish.setting == .hostNesting ? isCurrent : parentIsCurrent) { subject.unread.insert(name) }
             }
             if !subject.policies.isEmpty { subjects.append(subject) }
-            for child in node.children { visit(child, parentIsCurrent: isCurrent, candidates, traits) }
+            for child in node.children { visit(child, parentIsCurrent: isCurrent, inside) }
         }
-        for root in tree.roots {
-            visit(root, parentIsCurrent: false, index.search.candidates(root: root.path.name), HostTraits())
-        }
+        for root in tree.roots { visit(root, parentIsCurrent: false, verdicts.outside) }
         return subjects
     }
 }

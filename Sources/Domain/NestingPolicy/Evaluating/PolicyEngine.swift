@@ -31,36 +31,34 @@ package struct PolicyEngine: Sendable {
         _ joined: JoinResult, previous: [Finding] = [], earlier: EarlierJudgements = EarlierJudgements(),
         unusedExposure: [NodePath: Date] = [:], now: Date
     ) -> [Finding] {
-        let index = index.counting(at: now)
-        var walk = EvaluationWalk(
-            index: index, exemptions: exemptions, earlier: earlier,
-            ledger: FindingLedger(previous: previous, exemptions: exemptions, now: now), now: now)
-        walk.unused = unusedExposure
-        for conflict in joined.conflicts { walk.take(conflict) }
-        let roots = joined.tree.roots
-        for number in roots.indices { walk.start(roots[number]) }
-        return walk.ledger.closed()
+        var policies = CountingPolicies(self, at: now)
+        return policies.evaluate(
+            joined, previous: previous, earlier: earlier, unusedExposure: unusedExposure, now: now)
     }
 
     /// Names of the policies whose selector meets no node of the tree, by name: most often a mistake.
     package func matchingNothing(in tree: NestingTree) -> [String] {
-        idle(index.search, index.entries.count, in: tree).map { index.entries[$0].policy.name }.sorted()
+        let policies = index.entries.map(\.policy)
+        return idle(index.search, policies.map(\.selector), in: tree).map { policies[$0].name }.sorted()
     }
 
     /// The same of exemptions.
     package func exemptionsMatchingNothing(in tree: NestingTree) -> [String] {
-        idle(exemptions.search, exemptions.exemptions.count, in: tree).map { exemptions.exemptions[$0].name }.sorted()
+        let all = exemptions.exemptions
+        return idle(exemptions.search, all.map(\.selector), in: tree).map { all[$0].name }.sorted()
     }
 
-    private func idle(_ search: SelectorIndex, _ count: Int, in tree: NestingTree) -> [Int] {
+    /// Numbers of selectors that meet no node.
+    private func idle(_ search: SelectorIndex, _ selectors: [PolicySelector], in tree: NestingTree) -> [Int] {
+        var classes = NodeClasses(selectors)
+        var seen: Set<NodeClass> = []
         var met: Set<Int> = []
-        func visit(_ node: TreeNode, _ candidates: [Int], _ inherited: HostTraits) {
-            let traits = node.host.map(HostTraits.init) ?? inherited
-            met.formUnion(
-                search.matching(SelectedNode(node, traits), candidates: search.candidates(candidates, traits)))
-            for number in node.children.indices { visit(node.children[number], candidates, traits) }
+        func visit(_ node: TreeNode, _ outside: NodeClasses.Place) {
+            let (nodeClass, inside) = classes.enter(node, from: outside)
+            if seen.insert(nodeClass).inserted { met.formUnion(search.matching(SelectedNode(node, inside.traits))) }
+            for child in node.children { visit(child, inside) }
         }
-        for root in tree.roots { visit(root, search.candidates(root: root.path.name), HostTraits()) }
-        return (0..<count).filter { !met.contains($0) }
+        for root in tree.roots { visit(root, classes.outside) }
+        return selectors.indices.filter { !met.contains($0) }
     }
 }

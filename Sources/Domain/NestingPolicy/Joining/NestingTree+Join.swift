@@ -12,24 +12,31 @@ extension NestingTree {
     ///
     /// - Returns: the same for the same hosts in any order.
     package static func join(_ hosts: [HostView]) -> JoinResult {
+        let tree = NestingTree(joining: hosts)
+        return JoinResult(tree: tree, conflicts: IdentityRegister(tree).conflicts)
+    }
+
+    /// The same without a look at where identities contradict each other. Each tree is made of its own hosts alone.
+    package init(joining hosts: [HostView]) {
         let joiner = TreeJoiner(hosts)
-        let tree = NestingTree(roots: joiner.rootPaths.map { joiner.node($0, guest: nil) })
-        return JoinResult(tree: tree, conflicts: IdentityComparison(tree).conflicts)
+        self.init(roots: joiner.rootPaths.map { joiner.node($0, guest: nil) })
     }
 }
 
 /// Builds the nodes of the tree from the places that are enrolled and the guests that are reported.
 struct TreeJoiner {
     let rootPaths: [NodePath]
-    private let hosts: [NodePath: HostView]
+    private let views: [HostView]
+    private let numbers: [NodePath: Int]
     /// Places that must exist below a place since they, or something deeper, are enrolled; sorted.
     private let placesBelow: [NodePath: [NodePath]]
 
     init(_ views: [HostView]) {
-        hosts = Dictionary(views.map { ($0.host.path, $0) }) { first, _ in first }
+        self.views = views
+        numbers = Dictionary(views.indices.map { (views[$0].host.path, $0) }) { first, _ in first }
         var places: [NodePath: Set<NodePath>] = [:]
         var roots: Set<NodePath> = []
-        for path in hosts.keys {
+        for path in numbers.keys {
             roots.insert(path.root)
             var place = path
             while let parent = place.parent, places[parent, default: []].insert(place).inserted { place = parent }
@@ -39,26 +46,26 @@ struct TreeJoiner {
     }
 
     func node(_ path: NodePath, guest: GuestReport?) -> TreeNode {
-        let view = hosts[path]
+        let view = numbers[path].map { views[$0] }
         let guests = view?.report?.guests.value ?? []
         let places = placesBelow[path] ?? []
         let attached = attach(places, to: guests, of: path)
         var children = places.map { node($0, guest: attached[$0].map { guests[$0] }) }
 
         let taken = Set(attached.values)
-        var used = Set(places)
-        let order = guests.indices.filter { !taken.contains($0) }.sorted {
-            (guests[$0].name, guests[$0].uuid) < (guests[$1].name, guests[$1].uuid)
+        var used = Set(places.map(\.name))
+        let order = guests.indices.filter { taken.isEmpty || !taken.contains($0) }.sorted {
+            guests[$0].name == guests[$1].name
+                ? guests[$0].uuid < guests[$1].uuid : guests[$0].name < guests[$1].name
         }
         children.reserveCapacity(places.count + order.count)
         for (ordinal, index) in order.enumerated() {
-            let place = freePlace(for: guests[index], ordinal: ordinal, below: path, used: used)
-            used.insert(place)
+            let place = freePlace(for: guests[index], ordinal: ordinal, below: path, used: &used)
             children.append(TreeNode(path: place, guest: guests[index]))
         }
         if !places.isEmpty || used.count > 1 { children.sort { $0.path.name < $1.path.name } }
         return TreeNode(
-            path: path, guest: guest, host: view, identity: view.map(IdentityComparison.evidence), children: children)
+            path: path, guest: guest, host: view, identity: view.map(\.identityEvidence), children: children)
     }
 
     /// Which guest each place is: by pinned UUID first (the same name first, should two enrolments have pinned the
@@ -77,29 +84,33 @@ struct TreeJoiner {
             guard result[place] == nil, let position = free.firstIndex(where: matches) else { return }
             result[place] = free.remove(at: position)
         }
-        let pinned = places.compactMap { place in hosts[place]?.host.uuid.map { (place, $0.lowercased()) } }
+        let pinned = places.compactMap { place in uuid(at: place).map { (place, $0.lowercased()) } }
         for (place, uuid) in pinned {
             take(place) { uuids[$0] == uuid && names[$0] == place }
         }
         for (place, uuid) in pinned { take(place) { uuids[$0] == uuid } }
-        for place in places where hosts[place]?.host.uuid == nil {
+        for place in places where uuid(at: place) == nil {
             take(place) { names[$0] == place }
         }
         return result
     }
 
+    /// The one that enrolment pinned.
+    private func uuid(at place: NodePath) -> String? { numbers[place].flatMap { views[$0].host.uuid } }
+
     /// - Parameter ordinal: this guest's number among its host's, so that thousands of equal names stay cheap.
-    private func freePlace(for guest: GuestReport, ordinal: Int, below host: NodePath, used: Set<NodePath>) -> NodePath
-    {
+    private func freePlace(
+        for guest: GuestReport, ordinal: Int, below host: NodePath, used: inout Set<String>
+    ) -> NodePath {
         let plain = host.guest(named: guest.name)
-        guard used.contains(plain) else { return plain }
+        guard !used.insert(plain.name).inserted else { return plain }
         // Short enough that the number is never cut off: two bounded parts of a name's 255 bytes.
         let uuid = host.guest(named: guest.uuid).name
         let stem = plain.name.utf8.count <= 150 ? plain.name : String(plain.name.unicodeScalars.prefix(37))
         let suffix = uuid.utf8.count <= 64 ? uuid : String(uuid.unicodeScalars.prefix(16))
         var place = host.guest(named: "\(stem)#\(suffix)")
         var number = ordinal
-        while used.contains(place) {
+        while !used.insert(place.name).inserted {
             place = host.guest(named: "\(stem)#\(suffix)#\(number)")
             number += guestLimit
         }

@@ -9,9 +9,13 @@ struct PathGlob: Sendable, Hashable {
     let root: String?
 
     init(_ pattern: String) {
-        let names = pattern.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let names = Self.names(of: pattern)
         runs = names.split(separator: "**", omittingEmptySubsequences: false).map { $0.map(NameGlob.init) }
         root = names[0] == "**" ? nil : runs[0].first?.literal
+    }
+
+    static func names(of pattern: String) -> [String] {
+        pattern.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// Whether any path below this root can match.

@@ -72,8 +72,8 @@ struct SelectedNode: Sendable {
     init(_ node: TreeNode, _ traits: HostTraits) {
         path = node.path
         // An enrolled guest that its host does not report still has the name that it was enrolled by.
-        guestName = node.guest?.name ?? (node.path.level > 0 ? node.path.name : nil)
-        uuid = (node.guest?.uuid ?? node.host?.host.uuid)?.lowercased()
+        guestName = node.sharedGuest?.value.name ?? (node.path.level > 0 ? node.path.name : nil)
+        uuid = node.machineUUID?.lowercased()
         self.traits = traits
     }
 }

@@ -3,7 +3,7 @@ import FoundationEssentials
 import NestingModel
 import NestingPolicy
 
-extension Assessment {
+extension [Finding] {
     /// Takes up what the store knows of each finding from before: that it comes back after it ended, and that it came
     /// back too often; and writes down what opened, came back and ended.
     ///
@@ -14,13 +14,13 @@ extension Assessment {
         previous: [Finding], rule: ContestRule, in work: any FleetWriting, at now: Date
     ) throws(StoreFailure) {
         let standing = Dictionary(previous.map { ($0.id, $0.state) }) { first, _ in first }
-        let fresh = findings.filter { $0.state != .resolved && standing[$0.id] == nil }.map(\.id)
+        let fresh = filter { $0.state != .resolved && standing[$0.id] == nil }.map(\.id)
         let ended = Dictionary(try work.findings(ids: fresh).map { ($0.id, $0) }) { first, _ in first }
         let corrections = Dictionary(
             grouping: try work.corrections(since: now.addingTimeInterval(-rule.within)), by: \.path)
         var entries: [HistoryEntry] = []
-        for index in findings.indices {
-            var finding = findings[index]
+        for index in indices {
+            var finding = self[index]
             let before = standing[finding.id]
             switch (before, finding.state) {
             case (_, .resolved):
@@ -46,7 +46,7 @@ extension Assessment {
                 finding.contest = contest
                 entries.append(HistoryEntry(.contested, finding, at: now, sentence: contest.sentence))
             }
-            findings[index] = finding
+            self[index] = finding
         }
         try work.add(history: entries)
     }

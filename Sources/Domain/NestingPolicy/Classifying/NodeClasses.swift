@@ -1,0 +1,92 @@
+import NestingModel
+
+/// What any of some selectors can tell of a node: nodes of one class meet the same of them. A fleet of half a million
+/// guests has a few hundred classes, and selectors are held against one node of each.
+struct NodeClass: Hashable, Sendable {
+    var host: Int32
+    var path: Int32
+    /// The class of its name as a guest; -1 where it has none.
+    var guest: Int32
+    var uuid: Int32
+    var level: Int32
+}
+
+/// Tells nodes' classes on the way through a tree, parents before children.
+struct NodeClasses: Sendable {
+    /// What goes for the children of a node.
+    struct Place: Sendable {
+        /// Of the nearest enrolled host at or above.
+        var traits = HostTraits()
+        var host: Int32
+        var path = PathAutomaton.start
+    }
+
+    private var hosts: HostClasses
+    private var names: NameAutomaton
+    private var paths: PathAutomaton
+    /// Which UUIDs are asked for together.
+    private let uuids: [UUIDKey: Int32]
+    private var noTraits: Int32
+
+    init(_ selectors: [PolicySelector]) {
+        let all = selectors.flatMap(\.withExceptions)
+        let paths = all.flatMap(\.paths)
+        let patterns = Set((all.flatMap(\.guests) + paths.flatMap(PathGlob.names(of:))).map { Array($0.utf8) })
+        let numbers = Dictionary(uniqueKeysWithValues: patterns.enumerated().map { ($1, Int32($0)) })
+        names = NameAutomaton(Array(patterns))
+        self.paths = PathAutomaton(paths) { numbers[$0] ?? -1 }
+        hosts = HostClasses(all)
+        noTraits = hosts.classify(HostTraits())
+        uuids = Self.groups(of: all.map(\.uuids))
+    }
+
+    /// A number for each set of lists that UUIDs are in together.
+    private static func groups(of lists: [[String]]) -> [UUIDKey: Int32] {
+        var listsOf: [UUIDKey: [Int]] = [:]
+        for (number, list) in lists.enumerated() {
+            for uuid in list { listsOf[UUIDKey(uuid), default: []].append(number) }
+        }
+        var numbers: [[Int]: Int32] = [:]
+        return listsOf.mapValues { lists in
+            let number = numbers[lists] ?? Int32(numbers.count + 1)
+            numbers[lists] = number
+            return number
+        }
+    }
+
+    /// Where roots begin.
+    var outside: Place { Place(host: noTraits) }
+
+    /// - Parameter place: what goes for the node's parent.
+    /// - Returns: the node's class, and what goes for its children.
+    mutating func enter(_ node: TreeNode, from place: Place) -> (NodeClass, Place) {
+        var inside = place
+        if let view = node.sharedHost {
+            inside.traits = HostTraits(view.value)
+            inside.host = hosts.classify(inside.traits)
+        }
+        let name = names.classify(node.path.name)
+        inside.path = paths.step(place.path, name: name, met: names.classes[Int(name)])
+        return (
+            NodeClass(
+                host: inside.host, path: inside.path, guest: guestClass(node, name), uuid: uuidClass(node),
+                level: Int32(node.path.level)), inside
+        )
+    }
+
+    /// - Parameter name: the class of the node's name in its path: its own where its host does not report it.
+    private mutating func guestClass(_ node: TreeNode, _ name: Int32) -> Int32 {
+        guard let guest = node.sharedGuest?.value.name else { return node.path.level > 0 ? name : -1 }
+        return names.classify(guest)
+    }
+
+    private func uuidClass(_ node: TreeNode) -> Int32 {
+        guard !uuids.isEmpty, let uuid = node.machineUUID else { return 0 }
+        return uuids[UUIDKey(uuid)] ?? 0
+    }
+}
+
+extension PolicySelector {
+    /// This one, and all that it leaves out.
+    var withExceptions: [PolicySelector] { [self] + not.flatMap(\.withExceptions) }
+}
