@@ -16,7 +16,9 @@ extension Simulation {
         case .edit(let guest):
             fleet.edit(guest)
             scene.changed[.guest(guest)] = time.elapsed
-        case .temper(let guest, let temper): fleet.guests[guest]?.temper = temper
+        case .temper(let guest, let temper):
+            fleet.guests[guest]?.temper = temper
+            scene.changed[.guest(guest)] = time.elapsed
         case .hostDown(let host, let seconds, let silent):
             fleet.set(down: host, silent: silent)
             time.after(seconds) { [unowned self] in fleet.set(up: host) }
