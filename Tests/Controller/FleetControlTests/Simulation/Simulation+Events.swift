@@ -88,6 +88,7 @@ extension Simulation {
             guard let request = try await controller.changeRequests().first(where: { $0.state == .open }) else {
                 return
             }
+            scene.seen[request.id] = request.plan.items
             // Sometimes its author tries.
             _ = try await controller.answer(
                 ChangeWord(id: request.id, word: .approved, text: "fine", digest: request.digest),

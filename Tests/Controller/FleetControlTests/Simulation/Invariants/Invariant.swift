@@ -40,6 +40,8 @@ final class Scene {
     let post: SimulatedPost
     /// When that happened the last time, in seconds after the beginning.
     var changed: [Fact: Int] = [:]
+    /// What those who approved change requests had before their eyes, by request.
+    var seen: [String: [PlanItem]] = [:]
     /// When the first order of each item began, by the id of its correction.
     private(set) var items: [String: Int] = [:]
     private(set) var firsts: Set<String> = []
