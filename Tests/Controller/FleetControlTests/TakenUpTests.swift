@@ -85,12 +85,13 @@ struct TakenUpTests {
         }
     }
 
-    @Test("sends no drain any more where the fleet was frozen before the first one was sent")
+    @Test("sends no drain any more where the fleet was frozen before the first one was sent, and waits")
     func frozenBeforeDrain() async throws {
         let bench = try await bench(at: .draining, drain: nil, innerRuns: true, frozen: true)
         try await run(bench) { controller in
-            let ended = try await takenUp(controller)
-            #expect(ended.items[0].outcome == .refused && ended.items[0].sentence.contains("storm"))
+            let stands = try await takenUp(controller)
+            #expect(stands.items[0].outcome == nil && stands.items[0].step == .waiting)
+            #expect(stands.state == .interrupted && stands.sentence.contains("storm"), "\(stands)")
             #expect(bench.fleet.now.log == [])
             #expect(bench.fleet.now.innerRuns)
         }

@@ -91,8 +91,8 @@ struct RemediationRun {
                     case .wait(let until, let sentence):
                         try await tell(sentence, until: until)
                         if let until { alarm = set(alarm: until, after: alarm, teller, &group) }
-                    case .interrupt(let sentence):
-                        if try await interrupt(sentence, unlessNot: asked) { return nil }
+                    case .interrupt:
+                        if try await interrupt(motion, interruption) { return nil }
                         interruption = nil
                         continue
                     case .end:
@@ -121,18 +121,29 @@ struct RemediationRun {
     private func step(
         _ motion: Set<Int>, _ interruption: String?
     ) async throws(APIError) -> (RolloutDecision.Step, RemediationAsk?) {
+        let decide = decision(motion, interruption)
+        return try await controller.read { (work) throws(StoreFailure) in
+            let (decision, remediation) = try decide(work)
+            return (decision.step, remediation.asked)
+        }
+    }
+
+    /// What decides, over what is stored in the moment of a transaction.
+    private func decision(
+        _ motion: Set<Int>, _ interruption: String?
+    ) -> @Sendable (any FleetReading) throws(StoreFailure) -> (RolloutDecision, Remediation) {
         let (id, now) = (id, environment.now())
         let seconds = Int(environment.settings.startDeadline.components.seconds)
-        let (remediation, ground) = try await controller.read { (work) throws(StoreFailure) in
+        return { (work) throws(StoreFailure) in
             let remediation = try work.storedRemediation(id)
             let hasLimits = remediation.rollout?.parallelPer.isEmpty == false
-            return (remediation, try StartingGround(work, now: now, withLabels: hasLimits))
+            let ground = try StartingGround(work, now: now, withLabels: hasLimits)
+            let decision = RolloutDecision(
+                remediation, inMotion: motion, interruption: interruption, now: now, mayWait: !remediation.isEnforced,
+                labels: { ground.labels(of: $0.host) }, whyFrozen: ground.whyFrozen,
+                opening: { ground.opening(of: $0, startSeconds: seconds) })
+            return (decision, remediation)
         }
-        let decision = RolloutDecision(
-            remediation, inMotion: motion, interruption: interruption, now: now, mayWait: !remediation.isEnforced,
-            labels: { ground.labels(of: $0.host) }, whyFrozen: ground.whyFrozen,
-            opening: { ground.opening(of: $0, startSeconds: seconds) })
-        return (decision.step, remediation.asked)
     }
 
     /// Rings once at that moment, or a while before: clocks are set, and machines sleep.
@@ -164,15 +175,20 @@ struct RemediationRun {
             remediation: id, until.map { "\(sentence), until \($0.formatted(.iso8601))" } ?? sentence)
     }
 
-    /// - Returns: false where somebody said something else meanwhile, such as resume right after pause: it goes on.
-    private func interrupt(_ sentence: String, unlessNot asked: RemediationAsk?) async throws(APIError) -> Bool {
-        let stored = try await journal.write { remediation in
-            guard remediation.asked == asked else { return }
+    /// - Returns: false where somebody said something else meanwhile, such as resume right after pause, or unfreeze: it
+    ///   goes on.
+    private func interrupt(_ motion: Set<Int>, _ interruption: String?) async throws(APIError) -> Bool {
+        // Decided once more and written in one transaction: no word falls between the two.
+        let decide = decision(motion, interruption)
+        return try await controller.record { (work) throws(StoreFailure) in
+            var (decision, remediation) = try decide(work)
+            guard case .interrupt(let sentence) = decision.step else { return false }
             remediation.state = .interrupted
             remediation.sentence = sentence
             remediation.waitsUntil = nil
+            try work.put(remediation: remediation)
+            return true
         }
-        return stored.state == .interrupted
     }
 
     /// Looks at the guests of a wave and of those before it, and lets the next one begin when its time has come.

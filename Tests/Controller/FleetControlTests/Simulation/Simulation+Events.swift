@@ -16,7 +16,9 @@ extension Simulation {
         case .edit(let guest):
             fleet.edit(guest)
             scene.changed[.guest(guest)] = time.elapsed
-        case .temper(let guest, let temper): fleet.guests[guest]?.temper = temper
+        case .temper(let guest, let temper):
+            fleet.guests[guest]?.temper = temper
+            scene.changed[.guest(guest)] = time.elapsed
         case .hostDown(let host, let seconds, let silent):
             fleet.set(down: host, silent: silent)
             time.after(seconds) { [unowned self] in fleet.set(up: host) }
@@ -86,6 +88,7 @@ extension Simulation {
             guard let request = try await controller.changeRequests().first(where: { $0.state == .open }) else {
                 return
             }
+            scene.seen[request.id] = request.plan.items
             // Sometimes its author tries.
             _ = try await controller.answer(
                 ChangeWord(id: request.id, word: .approved, text: "fine", digest: request.digest),

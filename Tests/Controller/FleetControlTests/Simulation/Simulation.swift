@@ -44,6 +44,7 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
             note("agent \(work.host): begins \(work.request.id) on \(work.record.guests.compactMap(fleet.guest))")
             look(.began(work))
         }
+        fleet.judged = { [unowned self] in look(.judged($0, $1)) }
         fleet.said = { [unowned self] in note($0) }
         enrol()
         boot()

@@ -22,6 +22,20 @@ struct SimulationTests {
         }
     }
 
+    @Test("has a store in memory that answers as SQLite does")
+    func stores() async throws {
+        for seed: UInt64 in 1...20 {
+            let simulation = Simulation(World(seed: seed))
+            let time = simulation.time
+            let mirror = try StoreMirror(now: { time.date })
+            simulation.store.mirror = mirror
+            _ = await simulation.queue.adopt { simulation.run() }
+            #expect(simulation.store.disagreements == 0, "seed \(seed)")
+            #expect(try mirror.differences(from: simulation.store.state) == [], "seed \(seed)")
+            mirror.close()
+        }
+    }
+
     @Test("runs the same way twice")
     func repeats() async {
         for seed: UInt64 in 1...20 {

@@ -8,6 +8,11 @@ final class SimulatedStore: @unchecked Sendable {  // used on the simulation's o
     /// Told after each commit: as it was, and as it is.
     var committed: (MemoryState, MemoryState) -> Void = { _, _ in }
 
+    /// Does every write, too; none where nobody compares.
+    var mirror: StoreMirror?
+    /// How often the mirror took another end than memory did.
+    private(set) var disagreements = 0
+
     init(time: SimulatedTime) { self.time = time }
 
     func read<Value>(_ body: (any FleetReading) throws(StoreFailure) -> Value) throws(StoreFailure) -> Value {
@@ -16,7 +21,14 @@ final class SimulatedStore: @unchecked Sendable {  // used on the simulation's o
 
     func write<Value>(_ body: (any FleetWriting) throws(StoreFailure) -> Value) throws(StoreFailure) -> Value {
         let work = MemoryWork(state, now: time.date)
-        let value = try body(work)
+        let value: Value
+        do throws(StoreFailure) {
+            value = try body(work)
+        } catch {
+            if let mirror, (try? mirror.write(body)) != nil { disagreements += 1 }
+            throw error
+        }
+        if let mirror, (try? mirror.write(body)) == nil { disagreements += 1 }
         let before = state
         state = work.state
         committed(before, state)

@@ -22,6 +22,7 @@ extension SimulatedFleet {
         guard known.record.phase == .holding || known.record.phase == .awaitingVerdict else {
             throw WireError(.correctionPhase, "it is \(known.record.phase)")
         }
+        judged(known, word.verdict)
         judge(word.id, word.verdict)
         return work[word.id]?.record ?? known.record
     }

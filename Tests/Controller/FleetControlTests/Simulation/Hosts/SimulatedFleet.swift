@@ -26,6 +26,7 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
     private var lastChannel = 0
     /// Told of an order when an agent begins it, and of what agents do.
     var began: (SimulatedWork) -> Void = { _ in }
+    var judged: (SimulatedWork, CorrectionVerdict) -> Void = { _, _ in }
     var said: (String) -> Void = { _ in }
 
     init(_ world: World, time: SimulatedTime) {

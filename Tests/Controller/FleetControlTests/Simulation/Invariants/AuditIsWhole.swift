@@ -25,7 +25,7 @@ final class AuditIsWhole: Invariant {
                     return "\(remediation.id) has no end on record"
                 }
             }
-        case .committed: break
+        case .committed, .judged: break
         }
         return nil
     }

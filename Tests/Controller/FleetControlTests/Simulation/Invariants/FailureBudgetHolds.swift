@@ -33,7 +33,7 @@ final class FailureBudgetHolds: Invariant {
                 return "\(moving) guests are in motion after \(failed) failed, and \(budget(remediation)) may"
             }
             if moving > remediation.rollout?.parallel ?? 1 { return "\(moving) guests are in motion" }
-        case .atRest: break
+        case .judged, .atRest: break
         }
         return nil
     }

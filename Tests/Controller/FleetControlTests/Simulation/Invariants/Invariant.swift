@@ -9,6 +9,8 @@ enum Moment {
     case committed(MemoryState, MemoryState)
     /// An agent begins an order that it never saw before.
     case began(SimulatedWork)
+    /// An agent is told what to do with a change that waits for it.
+    case judged(SimulatedWork, CorrectionVerdict)
     /// All that was wrong has been put right, and nothing is under way any more.
     case atRest
 }
@@ -26,7 +28,7 @@ protocol Invariant: AnyObject, SendableMetatype {
 let invariants: [any Invariant.Type] = [
     FailureBudgetHolds.self, OneAtATimeInATree.self, StartsInsideWindows.self, NothingStartsFrozen.self,
     WordsAreHeard.self, PlansAreFresh.self, GuestsRunAgain.self, AuditIsWhole.self, ReportsArrive.self,
-    NothingIsDoneTwice.self, ApprovedAsSeen.self,
+    NothingIsDoneTwice.self, ApprovedAsSeen.self, VerdictsAreRight.self,
 ]
 
 /// What invariants look at, beside the moment.
@@ -38,6 +40,8 @@ final class Scene {
     let post: SimulatedPost
     /// When that happened the last time, in seconds after the beginning.
     var changed: [Fact: Int] = [:]
+    /// What those who approved change requests had before their eyes, by request.
+    var seen: [String: [PlanItem]] = [:]
     /// When the first order of each item began, by the id of its correction.
     private(set) var items: [String: Int] = [:]
     private(set) var firsts: Set<String> = []

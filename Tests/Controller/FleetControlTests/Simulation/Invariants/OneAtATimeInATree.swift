@@ -20,7 +20,7 @@ final class OneAtATimeInATree: Invariant {
                 else { continue }
                 return "\(work.request.id) begins while \(other.request.id) is \(other.record.phase)"
             }
-        case .atRest: break
+        case .judged, .atRest: break
         }
         return nil
     }

@@ -48,6 +48,11 @@ extension World {
         for _ in 0..<dice.roll(4...14) {
             events.append(Event(at: dice.roll(1...(dice.once(in: 3) ? 800 : 300)), what: happening(world, &dice)))
         }
+        // What was asked for is mostly answered.
+        for event in events {
+            guard case .request = event.what, !dice.once(in: 4) else { continue }
+            events.append(Event(at: event.at + dice.roll(5...200), what: .approve))
+        }
         return events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
 
