@@ -1,7 +1,7 @@
 import NestingModel
 import NestingPolicy
 
-/// The pure engine on one core. No figure holds reading the store.
+/// The pure engine, in processor time of one core. No figure holds reading the store.
 enum EvaluationSection {
     private static let fleet = "10,000 hosts × 50 guests"
     private static let now = SyntheticFleet.now
@@ -12,18 +12,18 @@ enum EvaluationSection {
         let engine = PolicyEngine(book)
 
         var joined = NestingTree.join(hosts)
-        let join = median(of: 3) { joined = NestingTree.join(hosts) }
+        let join = processorMedian(of: 3) { joined = NestingTree.join(hosts) }
         // What no evaluation can do without: each fact that the policies ask for is read once.
         var met = 0
-        let floor = median(of: 5) { met = joined.tree.roots.reduce(0) { $0 + asWanted($1) } }
+        let floor = processorMedian(of: 5) { met = joined.tree.roots.reduce(0) { $0 + asWanted($1) } }
         table.add("join the reports, \(fleet)", join.shown)
 
         var findings = engine.evaluate(joined, now: now)
-        let full = median(of: 5) { findings = engine.evaluate(joined, now: now) }
+        let full = processorMedian(of: 5) { findings = engine.evaluate(joined, now: now) }
         table.add(
             "evaluate, \(fleet) × 100 policies and 100 exemptions (\(findings.count) findings); without the join",
             full.shown, "\(floor.shown) to read the facts once (\(met) as wanted): \(full.times(floor))")
-        let again = median(of: 3) { _ = engine.evaluate(joined, previous: findings, now: now) }
+        let again = processorMedian(of: 3) { _ = engine.evaluate(joined, previous: findings, now: now) }
         table.add("evaluate again, with what was found before", again.shown, again.times(full))
 
         measureOneHost(&table, &hosts, engine, findings, full: join + full)
@@ -54,7 +54,7 @@ enum EvaluationSection {
         var policies = CountingPolicies(engine, at: now)
         var previous = findings.filter { $0.path.names[0] == name }
         var flips = 0
-        let one = median(of: 101) {
+        let one = processorMedian(of: 101) {
             flips += 1
             let view = SyntheticFleet.host(5_000, guests: 50, drifting: flips % 2 == 0 ? 10 : 7)
             let tree = NestingTree(joining: [view])
@@ -76,7 +76,7 @@ enum EvaluationSection {
         for number in draft.policies.indices { draft.policies[number].desired.maximumVCPUs = number % 2 == 0 ? 4 : 8 }
         let earlier = EarlierJudgements(all: EarlierJudgement(book.policies, at: now))
         var (opened, items) = (0, 0)
-        let preview = median(of: 3) {
+        let preview = processorMedian(of: 3) {
             let joined = NestingTree.join(hosts)
             let engine = PolicyEngine(draft)
             _ = engine.matchingNothing(in: joined.tree)

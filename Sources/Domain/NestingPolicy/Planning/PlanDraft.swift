@@ -103,16 +103,16 @@ struct PlanDraft {
     }
 
     /// The guest's node and the host that reports it.
-    private func place(_ path: NodePath) throws(PlanRefusal) -> (TreeNode, HostView) {
+    private func place(_ path: NodePath) throws(PlanRefusal) -> (TreeNode, Shared<HostView>) {
         let above = path.parent
-        guard let host = above.flatMap(index.node(at:))?.host, host.isCurrent, let report = host.report,
-            !report.guests.isUnknown
+        guard let host = above.flatMap(index.node(at:))?.sharedHost, host.value.isCurrent,
+            host.value.report?.guests.isUnknown == false
         else {
             throw PlanRefusal(
                 .hostUnread, "the host of \(path) could not be read",
                 remedy: "make it readable (nestor host check \(above ?? path))")
         }
-        guard let node = index.node(at: path), node.guest != nil else {
+        guard let node = index.node(at: path), node.sharedGuest != nil else {
             throw PlanRefusal(.guestGone, "\(path) is no longer on its host", remedy: "wait for the next sweep")
         }
         return (node, host)
@@ -121,12 +121,14 @@ struct PlanDraft {
     /// Why this machine may not be who it seems; nil where nothing says so.
     private func identity(_ node: TreeNode) -> PlanRefusal? {
         let places = sequence(first: node.path, next: \.parent)
-        let uuid = node.guest?.uuid.lowercased()
+        let uuid = node.sharedGuest?.value.uuid.lowercased()
         if let finding = places.lazy.compactMap({ doubted[$0] }).first ?? uuid.flatMap({ doubtedUUIDs[$0] }) {
             return PlanRefusal(
                 .identity, "\(node.path) is not touched: \(finding.sentence)", remedy: finding.remedy)
         }
-        guard let guest = node.guest, let other = index.otherPlace(of: guest, at: node.path) else { return nil }
+        guard let guest = node.sharedGuest, let other = index.otherPlace(of: guest.value, at: node.path) else {
+            return nil
+        }
         return PlanRefusal(
             .guestElsewhere, "\(other) has the uuid of \(node.path), which must not run twice",
             remedy: "remove the definition that a migration left behind (virsh undefine)")
@@ -145,7 +147,8 @@ struct PlanDraft {
         }
     }
 
-    private func item(_ node: TreeNode, _ host: HostView, _ findings: [Finding]) throws(PlanRefusal) -> PlanItem {
+    private func item(_ node: TreeNode, _ host: Shared<HostView>, _ findings: [Finding]) throws(PlanRefusal) -> PlanItem
+    {
         var item = try item(
             node, host, change: change(findings), rules: DisruptionRules.strictest(of: findings.map(rules(of:))))
         item.findings = findings.map(\.id)
@@ -154,13 +157,13 @@ struct PlanDraft {
     }
 
     private func item(
-        _ node: TreeNode, _ host: HostView, change: GuestChange, rules: DisruptionRules
+        _ node: TreeNode, _ host: Shared<HostView>, change: GuestChange, rules: DisruptionRules
     ) throws(PlanRefusal) -> PlanItem {
         guard let guest = node.guest else {
             throw PlanRefusal(.guestGone, "\(node.path) is no longer on its host", remedy: "wait for the next sweep")
         }
         if let refusal = identity(node) { throw refusal }
-        try checkAge(host, rules)
+        try checkAge(host.value, rules)
         try GuestRefusals.check(guest, at: node.path, rules: rules)
         let inside = try Inside(of: node, rules: rules, identity: identity)
         for drain in inside.drains {
@@ -168,7 +171,7 @@ struct PlanDraft {
         }
         let isHost = node.host.map { $0.health.state != .agentMissing } ?? false
         var item = PlanItem(
-            path: node.path, host: host.host.path, uuid: guest.uuid, change: change,
+            path: node.path, host: host.value.host.path, uuid: guest.uuid, change: change,
             definitionDigest: guest.definitionDigest.value ?? "", findings: [], policies: [],
             disruption: guest.state == .running ? .guestRestart : .none, blastRadius: inside.running,
             blastRadiusUnknown: inside.isUnknown, nestingInUse: guest.exposure.inUse.value, drains: inside.drains,

@@ -33,9 +33,11 @@ package enum Planner {
                 draft.block(finding, error)
             }
         }
-        for (path, group) in guests { draft.addItem(path, group.sorted { $0.id < $1.id }) }
+        for path in guests.keys.sorted(by: isBefore) {
+            draft.addItem(path, (guests[path] ?? []).sorted { $0.id < $1.id })
+        }
         return Plan(
-            items: draft.items.sorted { ($1.path.level, $0.path) < ($0.path.level, $1.path) },
+            items: draft.items,
             blocked: draft.blocked.sorted { ($0.path, $0.finding) < ($1.path, $1.finding) }, madeAt: now)
     }
 
@@ -45,10 +47,16 @@ package enum Planner {
         now: Date
     ) -> Plan {
         var draft = PlanDraft(tree: tree, findings: findings, policies: [], modes: [], now: now)
-        for (path, wanted) in changes { draft.addItem(path, wanted.change, rules: wanted.rules) }
+        for (path, wanted) in changes.sorted(by: { isBefore($0.key, $1.key) }) {
+            draft.addItem(path, wanted.change, rules: wanted.rules)
+        }
         return Plan(
-            items: draft.items.sorted { ($1.path.level, $0.path) < ($0.path.level, $1.path) },
-            blocked: draft.blocked.sorted { $0.path < $1.path }, madeAt: now)
+            items: draft.items, blocked: draft.blocked.sorted { $0.path < $1.path }, madeAt: now)
+    }
+
+    /// The order of a plan's items: deeper ones first, then by path.
+    private static func isBefore(_ left: NodePath, _ right: NodePath) -> Bool {
+        (right.level, left) < (left.level, right)
     }
 
     private static func isSelected(_ path: NodePath, _ selected: Set<NodePath>) -> Bool {

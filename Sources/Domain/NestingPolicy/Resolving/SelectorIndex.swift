@@ -27,38 +27,11 @@ struct SelectorIndex: Sendable {
         self.byUUID = byUUID
     }
 
-    /// Whether candidates are not all there can be, since a node's own UUID may bring more.
-    var knowsUUIDs: Bool { !byUUID.isEmpty }
-
-    /// Those that may be about nodes of this tree, but for those that `byUUID` finds.
-    func candidates(root: String) -> [Int] {
-        let numbers = byRoot[root].map { (everywhere + $0).sorted() } ?? everywhere
-        return numbers.filter { selectors[$0].mayMatch(root: root) }
-    }
-
-    func candidates(_ numbers: [Int], _ traits: HostTraits) -> [Int] {
-        numbers.filter { selectors[$0].matches(traits) }
-    }
-
     /// Those that match a node, by number.
-    /// - Parameter candidates: of its root, and already matched with its traits.
-    func matching(_ node: SelectedNode, candidates: [Int]) -> [Int] {
-        var numbers = candidates
-        if !byUUID.isEmpty, let uuid = node.uuid, let own = byUUID[uuid] {
-            numbers = (numbers + self.candidates(own, node.traits)).sorted()
-        }
-        return numbers.filter {
-            selectors[$0].matches(node.path, guestName: node.guestName, uuid: node.uuid, traits: node.traits)
-        }
+    func matching(_ node: SelectedNode) -> [Int] {
+        let numbers = everywhere + (byRoot[node.path.names[0]] ?? []) + (node.uuid.flatMap { byUUID[$0] } ?? [])
+        return numbers.filter { selectors[$0].matches(node) }.sorted()
     }
-
-    /// Those that `matching` chooses from, for one node alone.
-    func candidates(of node: SelectedNode) -> [Int] {
-        candidates(candidates(root: node.path.names[0]), node.traits)
-    }
-
-    /// All that match one node, from the beginning.
-    func matching(_ node: SelectedNode) -> [Int] { matching(node, candidates: candidates(of: node)) }
 }
 
 /// What selectors ask of one node.
