@@ -11,19 +11,28 @@ struct WebhookDelivery {
     let caller: WebCaller
 
     func post(_ parcel: ReportParcel) async throws(DeliveryFailure) {
-        let (url, key, body) = try await apart { [place] () throws(DeliveryFailure) in
+        let stamp = String(Int(parcel.at.timeIntervalSince1970))
+        let (url, signature, body) = try await apart { [place] () throws(DeliveryFailure) in
             let url = try place.urlFile.map { (file) throws(DeliveryFailure) in try Self.url(in: file) } ?? place.url
             let key = try place.secretFile.map { (file) throws(DeliveryFailure) in try Self.key(in: file) }
-            return (url ?? "", key, ReportRendering.bytes(parcel.run, as: parcel.format))
+            // Rendered twice, to be signed and to be sent: a long document is never whole in memory.
+            var code = key.map { SignedCode(id: parcel.id, stamp: stamp, key: $0) }
+            var length = 0
+            for piece in ReportRendering.pieces(parcel.run, as: parcel.format) {
+                length += piece.utf8.count
+                code?.update(Array(piece.utf8))
+            }
+            let body = WebBody(length: length) {
+                var pieces = ReportRendering.pieces(parcel.run, as: parcel.format)
+                return { pieces.next().map { Array($0.utf8) } }
+            }
+            return (url ?? "", code?.signature, body)
         }
-        let stamp = String(Int(parcel.at.timeIntervalSince1970))
         var headers = [
             ("Content-Type", parcel.format.contentType), ("User-Agent", "nestord"), ("webhook-id", parcel.id),
             ("webhook-timestamp", stamp),
         ]
-        if let key {
-            headers.append(("webhook-signature", Self.signature(id: parcel.id, stamp: stamp, body: body, key: key)))
-        }
+        if let signature { headers.append(("webhook-signature", signature)) }
         let call = WebCall(
             url: url, headers: headers.map { (name: $0.0, value: $0.1) }, body: body,
             authorityFile: place.authorityFile, isLocal: WebhookURL.isOwn(url))
@@ -42,8 +51,9 @@ struct WebhookDelivery {
     }
 
     static func signature(id: String, stamp: String, body: [UInt8], key: [UInt8]) -> String {
-        let signed = Array("\(id).\(stamp).".utf8) + body
-        return "v1," + Data(HMACSHA256.code(of: signed, key: key)).base64EncodedString()
+        var code = SignedCode(id: id, stamp: stamp, key: key)
+        code.update(body)
+        return code.signature
     }
 
     /// A file's only line. `whsec_` and base64, as Standard Webhooks writes keys, or the key as it is.
