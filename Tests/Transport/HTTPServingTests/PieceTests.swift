@@ -36,7 +36,8 @@ struct PieceTests {
 
     @Test("may be empty")
     func empty() async throws {
-        try await withServer(handler: { _ in HTTPResponse { { nil } } }) { _, caller in
+        let handler: HTTPServer.Handler = { _ in HTTPResponse { { nil } } }
+        try await withServer(handler: handler) { _, caller in
             let reply = try await caller.call(HTTPCall("GET", path: "/"))
             #expect(reply.status == 200 && reply.body == [])
         }
