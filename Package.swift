@@ -172,7 +172,9 @@ let package = Package(
                 "SecureShell", "StructuredLog", "NestorTestKit",
             ]),
         tests("Controller", "ControllerApp", ["ControllerAPI", "Settings", "StructuredLog", "NestorTestKit"]),
-        tests("Client", "CLICommands", ["NestingModel", "ControllerAPI", "CommandLineTable"]),
+        tests(
+            "Client", "CLICommands",
+            ["NestingModel", "ControllerAPI", "CommandLineTable", "HTTPServing", "NestorTestKit"]),
         .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
@@ -183,7 +185,8 @@ let package = Package(
             name: "nestor-benchmarks",
             dependencies: [
                 "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "LibSSHTransport",
-                "FleetStore", "SQLiteStore", "FleetControl", "AgentDelivery", "StructuredLog", "NestorTestKit",
+                "FleetStore", "SQLiteStore", "FleetControl", "DriftReports", "AgentDelivery", "StructuredLog",
+                "NestorTestKit", "CSQLite",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]

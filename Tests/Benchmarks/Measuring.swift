@@ -79,7 +79,7 @@ enum Program {
 
     @discardableResult
     static func run(
-        _ path: String, _ arguments: [String], environment: [String: String] = [:]
+        _ path: String, _ arguments: [String], environment: [String: String] = [:], expecting expected: Int32 = 0
     ) throws -> Run {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -101,7 +101,8 @@ enum Program {
         var usage = rusage()
         while wait4(pid, &status, 0, &usage) < 0, errno == EINTR {}
         let wall = ContinuousClock.now - start
-        guard status == 0 else {
+        // An exit code is in the second byte of what wait tells.
+        guard status == expected << 8 else {
             throw BenchmarkFault(description: "\(path) \(arguments.joined(separator: " ")) ended with status \(status)")
         }
         return Run(wall: wall, resident: usage.ru_maxrss * 1024)

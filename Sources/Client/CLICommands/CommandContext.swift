@@ -62,6 +62,15 @@ struct CommandContext: Sendable {
         return number
     }
 
+    /// How many are wanted; 0 for all of them.
+    func limit() throws(CLIFailure) -> Int? {
+        guard let limit = try number("limit") else { return nil }
+        guard limit >= 0 else {
+            throw CLIFailure(ExitCode.usage, "--limit takes how many, not \(limit)", remedy: "0 is no limit")
+        }
+        return limit
+    }
+
     /// The files of `--file`; a folder stands for the YAML files in it.
     func documents() throws(CLIFailure) -> [DocumentFile] {
         let names = parsed.options("file")

@@ -31,11 +31,19 @@ struct ControllerClient: Sendable {
         return try await call(method, route, query, body: bytes, deadline: deadline)
     }
 
-    /// A document that is no JSON of the API's own, as it is.
+    /// A document that is no JSON of the API's own, as it is and as it comes.
     func document(
-        _ route: APIRoute, _ query: [(name: String, value: String)], deadline: Duration = .seconds(60)
-    ) async throws(CLIFailure) -> String {
-        String(decoding: try await body("GET", route, query, body: [], deadline: deadline), as: UTF8.self)
+        _ route: APIRoute, _ query: [(name: String, value: String)], deadline: Duration = .seconds(600),
+        _ take: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool
+    ) async throws(CLIFailure) {
+        let reply: HTTPReply
+        do throws(HTTPCallFailure) {
+            reply = try await caller.call(
+                HTTPCall("GET", path: route.rawValue, query: query, deadline: deadline), take)
+        } catch {
+            throw CLIFailure(ExitCode.unreachable, error.sentence, remedy: error.remedy)
+        }
+        try Self.check(reply)
     }
 
     private func call<Answer: Decodable>(
@@ -64,6 +72,11 @@ struct ControllerClient: Sendable {
         } catch {
             throw CLIFailure(ExitCode.unreachable, error.sentence, remedy: error.remedy)
         }
+        try Self.check(reply)
+        return reply.body
+    }
+
+    private static func check(_ reply: HTTPReply) throws(CLIFailure) {
         guard reply.status == 200 else {
             if let error = try? JSONText.decoder().decode(APIError.self, from: Data(reply.body)) {
                 throw CLIFailure(error, status: reply.status)
@@ -72,7 +85,6 @@ struct ControllerClient: Sendable {
                 ExitCode.failed,
                 "nestord answered \(reply.status): \(plain(String(decoding: reply.body.prefix(200), as: UTF8.self)))")
         }
-        return reply.body
     }
 
     /// What goes on, line by line, until the event that is marked as the last one. A broken stream ends quietly: the

@@ -1,4 +1,5 @@
 import CommandLineTable
+import ControllerAPI
 
 /// The exit codes that scripts may rely on.
 enum ExitCode {
@@ -125,7 +126,12 @@ private let agentCommand = Command(
 private let treeCommand = Command(
     "tree", "the nesting tree: hosts, guests, and what each sees",
     examples: [("nestor tree", ""), ("nestor tree rack7/build-l1", "one guest and what runs inside it")],
-    arguments: [pathsArgument])
+    arguments: [pathsArgument],
+    options: [
+        CommandOption(
+            "limit", value: "N",
+            "until so many nodes are shown, 0 for all; else \(TreePage.usual) as a table, all as JSON")
+    ])
 
 private let planCommand = Command(
     "plan", "what a remediation would do, and what it would disturb",

@@ -14,10 +14,12 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case sweep = "/v1/sweep"
     /// POST `UpgradeRequest` → `[UpgradeRow]`.
     case agentUpgrade = "/v1/agents/upgrade"
-    /// GET → `NestingTree`.
+    /// GET → `TreePage`: `?path=`, as often as wanted, for these nodes with all below them; else whole trees by path,
+    /// `?after=` with the `next` of the page before, until there are `?limit=` nodes.
     case tree = "/v1/tree"
-    /// GET → `[Finding]`; `?path=` for one subtree, `?resolved=true` with those that ended; `?exempted=true` for those
-    /// that an exemption holds, instead of the open ones.
+    /// GET → `FindingPage`; `?path=`, as often as wanted, for these subtrees, `?resolved=true` also those that ended,
+    /// `?exempted=true` those that an exemption holds, instead of the open ones; `?limit=` on a page, and `?after=` with
+    /// the `next` of the page before.
     case findings = "/v1/findings"
     /// POST `Selection` → `PlanAnswer`.
     case plan = "/v1/plan"

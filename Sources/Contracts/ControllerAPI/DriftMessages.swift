@@ -48,9 +48,12 @@ package struct DriftReport: Codable, Sendable, Hashable {
     package var guests: Int
     /// Hosts that could not be read, with the state that says why.
     package var notHeard: [HostRowState]
+    /// Of each of these three lists, `mostListed`, the worst first.
     package var new: [Finding]
     package var persisting: [Finding]
     package var resolved: [Finding]
+    /// How many there are of all, listed or not.
+    package var counts: DriftCounts
     package var freeze: Freeze?
     /// Of the audit log when the report was made, to be kept outside the store.
     package var auditHead: AuditHead?
@@ -60,6 +63,9 @@ package struct DriftReport: Codable, Sendable, Hashable {
         new: [Finding], persisting: [Finding], resolved: [Finding], freeze: Freeze?
     ) {
         self.schema = "nestor.drift-report/1"
+        counts = DriftCounts(
+            new: new.count, persisting: persisting.count, resolved: resolved.count,
+            drifting: (new + persisting).count(where: \.countsAsDrift), notHeard: notHeard.count)
         self.at = at
         self.previousAt = previousAt
         self.policyRevision = policyRevision
@@ -70,6 +76,41 @@ package struct DriftReport: Codable, Sendable, Hashable {
         self.persisting = persisting
         self.resolved = resolved
         self.freeze = freeze
+    }
+}
+
+extension DriftReport {
+    /// Findings of one list, and hosts not heard from; `nestor drift` and `nestor host list` have all.
+    package static let mostListed = 1_000
+
+    /// Leaves out what nobody reads to its end.
+    package mutating func bound() {
+        func bounded(_ findings: [Finding]) -> [Finding] {
+            guard findings.count > Self.mostListed else { return findings }
+            return Array(
+                findings.sorted { ($1.severity, $0.path, $0.id) < ($0.severity, $1.path, $1.id) }
+                    .prefix(Self.mostListed))
+        }
+        (new, persisting, resolved) = (bounded(new), bounded(persisting), bounded(resolved))
+        notHeard = Array(notHeard.prefix(Self.mostListed))
+    }
+}
+
+package struct DriftCounts: Codable, Sendable, Hashable {
+    package var new: Int
+    package var persisting: Int
+    package var resolved: Int
+    /// Open ones that a script should hear of (`Finding.countsAsDrift`).
+    package var drifting: Int
+    /// Hosts.
+    package var notHeard: Int
+
+    package init(new: Int, persisting: Int, resolved: Int, drifting: Int, notHeard: Int) {
+        self.new = new
+        self.persisting = persisting
+        self.resolved = resolved
+        self.drifting = drifting
+        self.notHeard = notHeard
     }
 }
 

@@ -88,15 +88,21 @@ package struct HostRow: Codable, Sendable, Equatable {
     package var guests: Fact<Int>
 
     package init(_ view: HostView) {
-        path = view.host.path
-        level = view.host.path.level
-        address = view.host.address
-        port = view.host.port
-        user = view.host.user
-        labels = view.host.labels
-        health = view.health
-        agentVersion = view.host.agent.version
-        guests = view.report?.guests.map(\.count) ?? .unknown("not read yet")
+        self.init(
+            host: view.host, health: view.health,
+            guests: view.report?.guests.map(\.count) ?? .unknown("not read yet"))
+    }
+
+    package init(host: FleetHost, health: HostHealth, guests: Fact<Int>) {
+        path = host.path
+        level = host.path.level
+        address = host.address
+        port = host.port
+        user = host.user
+        labels = host.labels
+        self.health = health
+        agentVersion = host.agent.version
+        self.guests = guests
     }
 }
 

@@ -25,7 +25,11 @@ extension ControllerService {
                     // A page that is opened from here is as bare of rights as one from a file.
                     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
                     "X-Content-Type-Options": "nosniff",
-                ], body: ReportRendering.bytes(run, as: format))
+                ]
+            ) {
+                var pieces = ReportRendering.pieces(run, as: format)
+                return { pieces.next().map { Array($0.utf8) } }
+            }
         case ("GET", .reportDifference):
             return try .json(
                 try await fleet.reportDifference(

@@ -57,13 +57,14 @@ package struct ControllerService: Sendable {
         case ("POST", .hostCheck): return try .json(try await fleet.check(try request.decoded()))
         case ("POST", .sweep): return try .json(try await fleet.sweep(try request.decoded()))
         case ("POST", .agentUpgrade): return try .json(try await fleet.upgrade(try request.decoded(), by: by))
-        case ("GET", .tree): return try .json(try await fleet.tree())
-        case ("GET", .findings):
-            let path = request.query("path") == nil ? nil : try request.nodePath()
+        case ("GET", .tree):
+            let paths = try request.nodePaths()
+            guard paths.isEmpty else { return try .json(try await fleet.tree(at: paths)) }
             return try .json(
-                try await fleet.findings(
-                    path: path, resolved: request.query("resolved") == "true",
-                    exempted: request.query("exempted") == "true"))
+                try await fleet.tree(
+                    after: try request.nodePaths("after").first,
+                    limit: try request.number("limit", orElse: TreePage.usual)))
+        case ("GET", .findings): return try .json(try await fleet.findings(try request.findingQuery()))
         case ("POST", .plan): return try .json(try await fleet.plan(try request.decoded()))
         case ("GET", .remediations): return try .json(try await fleet.remediations())
         case ("POST", .remediations): return try .json(try await fleet.remediate(try request.decoded(), by: by))

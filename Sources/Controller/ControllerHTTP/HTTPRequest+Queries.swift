@@ -9,6 +9,12 @@ extension HTTPRequest {
             until: try time("until"), limit: try number("limit") ?? 100)
     }
 
+    func findingQuery() throws(APIError) -> FindingQuery {
+        FindingQuery(
+            paths: try nodePaths(), resolved: query("resolved") == "true", exempted: query("exempted") == "true",
+            after: query("after"), limit: try number("limit") ?? FindingQuery.usual)
+    }
+
     /// - Returns: nil where it is not asked for.
     func time(_ name: String) throws(APIError) -> Date? {
         guard let text = query(name) else { return nil }

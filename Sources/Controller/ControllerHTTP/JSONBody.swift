@@ -53,8 +53,16 @@ extension HTTPRequest {
         return value
     }
 
-    func nodePath() throws(APIError) -> NodePath {
-        let text = try required("path")
+    func nodePath() throws(APIError) -> NodePath { try Self.nodePath(try required("path")) }
+
+    /// As often as the query names one.
+    func nodePaths(_ name: String = "path") throws(APIError) -> [NodePath] {
+        var paths: [NodePath] = []
+        for item in target.query where item.name == name { paths.append(try Self.nodePath(item.value)) }
+        return paths
+    }
+
+    private static func nodePath(_ text: String) throws(APIError) -> NodePath {
         guard let path = NodePath(text) else {
             throw APIError(
                 code: "path-invalid", sentence: "'\(text.debugDescription)' is no path of names",

@@ -90,14 +90,12 @@ package actor FleetController {
         let (id, epoch) = (controllerID, epoch)
         let reports = try await reportsStatus()
         var status = try await read { (work) throws(StoreFailure) in
-            let hosts = try work.hosts()
-            let findings = try work.openFindings()
             var answer = StatusAnswer(
                 version: version, controller: id, epoch: epoch, startedAt: started, stateDirectory: stateDirectory,
                 storeBytes: size, policyRevision: try work.policies().revision,
                 fleetRevision: try work.value(.fleetRevision, as: Int.self) ?? 0,
-                hosts: Dictionary(grouping: hosts, by: \.health.state.rawValue).mapValues(\.count),
-                findings: Dictionary(grouping: findings, by: \.severity.rawValue).mapValues(\.count),
+                hosts: Dictionary(try work.hostCounts().map { ($0.key.rawValue, $0.value) }) { $0 + $1 },
+                findings: Dictionary(try work.openFindingCounts().map { ($0.key.rawValue, $0.value) }) { $0 + $1 },
                 running: try work.unfinishedRemediations().map(\.id),
                 freeze: try work.freeze(at: now),
                 enforcementStopped: try work.value(.enforcementStopped, as: String.self))

@@ -39,7 +39,9 @@ package struct AuditEntry: Sendable, Hashable {
     }
 }
 
-package protocol FleetReading: AuditReading, HistoryReading, ReportReading, ChangeRequestReading, TreeReading {
+package protocol FleetReading: AuditReading, HistoryReading, ReportReading, ChangeRequestReading, FindingReading,
+    HostReading, TreeReading
+{
     /// All hosts, by path.
     func hosts() throws(StoreFailure) -> [HostView]
     func host(_ path: NodePath) throws(StoreFailure) -> HostView?

@@ -35,6 +35,22 @@ final class SQLiteConnection {
         }
     }
 
+    /// - Parameter begin: `BEGIN`, or `BEGIN IMMEDIATE` for whoever will write.
+    func transaction<Value>(
+        _ begin: String, _ body: () throws(StoreFailure) -> Value
+    ) throws(StoreFailure) -> Value {
+        try execute(begin)
+        do throws(StoreFailure) {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            // The first fault is the one to tell; a failed commit has rolled back by itself already.
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
     /// Runs one statement with its values bound, and gives each row to the reader.
     func rows<Row>(
         _ sql: String, _ values: [SQLiteValue] = [], _ read: (SQLiteRow) throws(StoreFailure) -> Row

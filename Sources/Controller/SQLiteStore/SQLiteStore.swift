@@ -1,11 +1,15 @@
 package import FleetStore
 package import FoundationEssentials
 import Glibc
+import Synchronization
 
-/// The embedded store: one SQLite file in the state folder, WAL, every commit on the disk before it is told.
+/// The embedded store: one SQLite file in the state folder, WAL, every commit on the disk before it is told. Whoever
+/// reads sees all that was told before, and waits for nobody who writes.
 package actor SQLiteStore: FleetStore {
     private let thread: StoreThread
     private let connection: SQLiteConnection
+    /// More than one, so that a page of findings does not wait until somebody has read the whole fleet.
+    private nonisolated let readers: [SQLiteReader]
     private let path: String
     private let now: @Sendable () -> Date
     private var closed = false
@@ -22,6 +26,9 @@ package actor SQLiteStore: FleetStore {
             try connection.execute(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;")
             try connection.migrate()
+            var readers: [SQLiteReader] = []
+            for _ in 0..<3 { readers.append(try SQLiteReader(path: path, now: now)) }
+            self.readers = readers
         } catch {
             thread.stop()
             throw error
@@ -29,10 +36,14 @@ package actor SQLiteStore: FleetStore {
         chmod(path, 0o600)
     }
 
-    package func read<Value: Sendable>(
+    package nonisolated func read<Value: Sendable>(
         _ body: @escaping @Sendable (any FleetReading) throws(StoreFailure) -> Value
     ) async throws(StoreFailure) -> Value {
-        try transaction("BEGIN") { (work) throws(StoreFailure) in try body(work) }
+        let loads = readers.map { $0.load.load(ordering: .relaxed) }
+        let reader = readers[loads.indices.min { loads[$0] < loads[$1] } ?? 0]
+        reader.load.add(1, ordering: .relaxed)
+        defer { reader.load.subtract(1, ordering: .relaxed) }
+        return try await reader.read(body)
     }
 
     package func record<Value: Sendable>(
@@ -58,9 +69,10 @@ package actor SQLiteStore: FleetStore {
         }
     }
 
-    package func close() {
+    package func close() async {
         guard !closed else { return }
         closed = true
+        for reader in readers { await reader.close() }
         connection.close()
         thread.stop()
     }
@@ -69,15 +81,8 @@ package actor SQLiteStore: FleetStore {
         _ begin: String, _ body: (SQLiteWork) throws(StoreFailure) -> Value
     ) throws(StoreFailure) -> Value {
         guard !closed else { throw StoreFailure(.unavailable, "the store is closed") }
-        try connection.execute(begin)
-        do throws(StoreFailure) {
-            let value = try body(SQLiteWork(connection: connection, now: now))
-            try connection.execute("COMMIT")
-            return value
-        } catch {
-            // The first fault is the one to tell; a failed commit has rolled back by itself already.
-            try? connection.execute("ROLLBACK")
-            throw error
+        return try connection.transaction(begin) { () throws(StoreFailure) in
+            try body(SQLiteWork(connection: connection, now: now))
         }
     }
 }

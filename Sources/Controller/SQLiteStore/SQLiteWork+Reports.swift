@@ -16,16 +16,17 @@ extension SQLiteWork {
     }
 
     func reportRun(of report: String, id: String?) throws(StoreFailure) -> ReportRun? {
-        guard let id else {
-            return try document(
-                ReportRun.self,
-                """
-                SELECT document FROM report_run WHERE report = ? AND document IS NOT NULL ORDER BY number DESC LIMIT 1
-                """, [.text(report)])
-        }
-        return try document(
-            ReportRun.self, "SELECT document FROM report_run WHERE report = ? AND id = ? AND document IS NOT NULL",
-            [.text(report), .text(id)])
+        let which = id == nil ? "ORDER BY number DESC LIMIT 1" : "AND id = ?"
+        guard
+            var run = try document(
+                ReportRun.self, "SELECT document FROM report_run WHERE report = ? AND document IS NOT NULL \(which)",
+                [.text(report)] + (id.map { [.text($0)] } ?? []))
+        else { return nil }
+        let parts: [[ReportedFinding]] = try documents(
+            "SELECT document FROM report_run_part WHERE run = ? ORDER BY part", [.text(run.summary.id)])
+        // One that an earlier version stored has them in itself.
+        run.findings += parts.joined()
+        return run
     }
 
     func reportMemory(of report: String) throws(StoreFailure) -> ReportMemory? {
@@ -57,12 +58,22 @@ extension SQLiteWork {
     }
 
     func put(run: ReportRun) throws(StoreFailure) {
+        var head = run
+        head.findings = []
         try connection.run(
             "INSERT INTO report_run (id, report, summary, document) VALUES (?, ?, ?, ?)",
             [
                 .text(run.summary.id), .text(run.summary.report), .text(try encoded(run.summary)),
-                .text(try encoded(run)),
+                .text(try encoded(head)),
             ])
+        for (part, start) in stride(from: 0, to: run.findings.count, by: 500).enumerated() {
+            try connection.run(
+                "INSERT INTO report_run_part (run, part, document) VALUES (?, ?, ?)",
+                [
+                    .text(run.summary.id), .integer(Int64(part)),
+                    .text(try encoded(Array(run.findings[start...].prefix(500)))),
+                ])
+        }
     }
 
     func thinRuns(of report: String, whole: Int, summaries: Int) throws(StoreFailure) {
@@ -74,6 +85,9 @@ extension SQLiteWork {
         try connection.run(
             "UPDATE report_run SET document = NULL WHERE document IS NOT NULL AND \(beyond)",
             [.text(report), .integer(Int64(whole))])
+        try connection.run(
+            "DELETE FROM report_run_part WHERE run IN (SELECT id FROM report_run WHERE report = ? AND document IS NULL)",
+            [.text(report)])
         try connection.run(
             "DELETE FROM report_run WHERE \(beyond)", [.text(report), .integer(Int64(summaries))])
     }

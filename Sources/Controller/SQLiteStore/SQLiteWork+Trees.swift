@@ -56,13 +56,17 @@ extension SQLiteWork {
 
     /// Findings that stand. One that was seen when its tree was judged last is seen by each judgement since: nothing
     /// changed there.
-    /// - Parameter condition: about the tables `finding` and `tree`.
-    func seen(_ condition: String, _ values: [SQLiteValue] = []) throws(StoreFailure) -> [Finding] {
+    /// - Parameters:
+    ///   - condition: about the tables `finding` and `tree`.
+    ///   - order: and how many, which has the last of the values.
+    func seen(
+        _ condition: String, _ values: [SQLiteValue] = [], order: String = "finding.id"
+    ) throws(StoreFailure) -> [Finding] {
         let last = try value(.judgedAt, as: Date.self)
         return try connection.rows(
             """
-            SELECT finding.document, finding.state <> 'stale' AND finding.last_seen = tree.judged
-            FROM finding LEFT JOIN tree ON tree.root = finding.tree WHERE \(condition) ORDER BY finding.id
+            SELECT finding.document, finding.state IN ('open', 'exempted') AND finding.last_seen = tree.judged
+            FROM finding LEFT JOIN tree ON tree.root = finding.tree WHERE \(condition) ORDER BY \(order)
             """, values
         ) { (row) throws(StoreFailure) in
             var finding = try decoded(Finding.self, row.text(0))

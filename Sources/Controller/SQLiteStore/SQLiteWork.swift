@@ -10,27 +10,6 @@ struct SQLiteWork: FleetWriting {
 
     // MARK: Reading
 
-    func hosts() throws(StoreFailure) -> [HostView] {
-        try connection.rows("SELECT document, health, report FROM host ORDER BY path", [], view).sorted {
-            $0.host.path < $1.host.path
-        }
-    }
-
-    func hosts(ofTree root: String) throws(StoreFailure) -> [HostView] {
-        try connection.rows(
-            """
-            SELECT document, health, report FROM host WHERE path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0')
-            ORDER BY path
-            """, [.text(root)], view
-        ).sorted { $0.host.path < $1.host.path }
-    }
-
-    func host(_ path: NodePath) throws(StoreFailure) -> HostView? {
-        try connection.rows(
-            "SELECT document, health, report FROM host WHERE path = ?", [.text(path.description)], view
-        ).first
-    }
-
     func openFindings() throws(StoreFailure) -> [Finding] {
         try seen("finding.state IN ('open', 'stale')")
     }
@@ -59,42 +38,21 @@ struct SQLiteWork: FleetWriting {
 
     // MARK: Writing
 
-    func put(host: FleetHost) throws(StoreFailure) {
-        try connection.run(
-            "INSERT INTO host (path, document) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET document = excluded.document",
-            [.text(host.path.description), .text(try encoded(host))])
-    }
-
-    func remove(host path: NodePath) throws(StoreFailure) {
-        try connection.run("DELETE FROM host WHERE path = ?", [.text(path.description)])
-    }
-
-    func put(health: HostHealth, of path: NodePath) throws(StoreFailure) {
-        let before = try document(
-            HostHealth.self, "SELECT health FROM host WHERE path = ? AND health IS NOT NULL",
-            [.text(path.description)])
-        if before.map({ $0.isSame(as: health) }) != true { try touch(tree: path.root.name) }
-        try connection.run(
-            "UPDATE host SET health = ? WHERE path = ?", [.text(try encoded(health)), .text(path.description)])
-    }
-
-    func put(report: HostReport, of path: NodePath) throws(StoreFailure) {
-        try connection.run(
-            "UPDATE host SET report = ? WHERE path = ?", [.text(try encoded(report)), .text(path.description)])
-        try touch(tree: path.root.name)
-    }
-
     func put(findings: [Finding]) throws(StoreFailure) {
         for finding in findings {
+            let place = FindingPlace(finding)
             try connection.run(
                 """
-                INSERT INTO finding (id, state, last_seen, document, tree) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO finding (id, state, last_seen, document, tree, shelf, rank, place, drifts)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET
-                    state = excluded.state, last_seen = excluded.last_seen, document = excluded.document
+                    state = excluded.state, last_seen = excluded.last_seen, document = excluded.document,
+                    shelf = excluded.shelf, rank = excluded.rank, place = excluded.place, drifts = excluded.drifts
                 """,
                 [
                     .text(finding.id), .text(finding.state.rawValue), .text(finding.lastSeen.formatted(.iso8601)),
-                    .text(try encoded(finding)), .text(finding.path.root.name),
+                    .text(try encoded(finding)), .text(finding.path.root.name), .integer(Int64(place.shelf)),
+                    .integer(Int64(place.rank)), .text(place.place), .integer(finding.countsAsDrift ? 1 : 0),
                 ])
         }
     }
@@ -124,13 +82,6 @@ struct SQLiteWork: FleetWriting {
     }
 
     // MARK: Documents
-
-    private func view(_ row: SQLiteRow) throws(StoreFailure) -> HostView {
-        HostView(
-            host: try decoded(FleetHost.self, row.text(0)),
-            health: row.isNull(1) ? HostHealth(state: .never) : try decoded(HostHealth.self, row.text(1)),
-            report: row.isNull(2) ? nil : try decoded(HostReport.self, row.text(2)))
-    }
 
     func documents<Document: Decodable>(
         _ sql: String, _ values: [SQLiteValue] = []
@@ -171,7 +122,7 @@ struct SQLiteWork: FleetWriting {
 
 extension HostHealth {
     /// Whether an evaluation would find the same: that the host was read once more is no change.
-    fileprivate func isSame(as other: HostHealth) -> Bool {
+    func isSame(as other: HostHealth) -> Bool {
         var copy = other
         (copy.checkedAt, copy.reportedAt) = (checkedAt, reportedAt)
         return copy == self

@@ -91,6 +91,64 @@ let migrations: [String] = [
         substr(json_extract(document, '$.path'), 1, instr(json_extract(document, '$.path') || '/', '/') - 1);
     CREATE INDEX finding_by_tree ON finding (tree, state);
     """,
+    // A host's health is written at every sweep, and its report, which is a hundred times as long, when something
+    // changed: each has rows of its own, and who asks for hosts alone does not walk over their reports.
+    """
+    CREATE TABLE host_report (
+        path TEXT PRIMARY KEY REFERENCES host (path) ON DELETE CASCADE, document TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO host_report SELECT path, report FROM host WHERE report IS NOT NULL;
+    ALTER TABLE host ADD COLUMN guests TEXT;
+    UPDATE host SET guests = CASE json_type(report, '$.guests')
+        WHEN 'array' THEN json_array_length(report, '$.guests')
+        WHEN 'object' THEN json_extract(report, '$.guests') WHEN 'null' THEN 'null' END;
+    ALTER TABLE host DROP COLUMN report;
+    """,
+    // A run's findings lie in parts beside it: one text of them all would be in memory three times while it is read.
+    """
+    CREATE TABLE report_run_part (
+        run TEXT NOT NULL REFERENCES report_run (id) ON DELETE CASCADE, part INTEGER NOT NULL, document TEXT NOT NULL,
+        PRIMARY KEY (run, part)
+    ) STRICT, WITHOUT ROWID;
+    """,
+    // The order of findings as `FindingPlace` has it, and how many there are, so that a page of them costs no more than
+    // itself. The counts are kept by triggers: going through half a million rows takes longer than anybody waits.
+    """
+    ALTER TABLE finding ADD COLUMN shelf INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE finding ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE finding ADD COLUMN place TEXT NOT NULL DEFAULT '';
+    ALTER TABLE finding ADD COLUMN drifts INTEGER NOT NULL DEFAULT 0;
+    UPDATE finding SET
+        shelf = CASE state WHEN 'exempted' THEN 1 WHEN 'resolved' THEN 2 ELSE 0 END,
+        rank = CASE json_extract(document, '$.severity') WHEN 'critical' THEN 1 WHEN 'high' THEN 2
+            WHEN 'medium' THEN 3 WHEN 'low' THEN 4 WHEN 'info' THEN 5 ELSE 0 END,
+        place = replace(json_extract(document, '$.path'), '/', char(1)),
+        drifts = state NOT IN ('exempted', 'resolved') AND json_extract(document, '$.kind') <> 'unused-exposure'
+            AND json_extract(document, '$.acknowledgement') IS NULL;
+    CREATE INDEX finding_in_order ON finding (shelf, rank, place, id);
+    CREATE INDEX finding_by_place ON finding (place, shelf, drifts);
+    CREATE TABLE finding_count (
+        shelf INTEGER NOT NULL, rank INTEGER NOT NULL, drifts INTEGER NOT NULL, number INTEGER NOT NULL,
+        PRIMARY KEY (shelf, rank, drifts)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO finding_count SELECT shelf, rank, drifts, COUNT(*) FROM finding GROUP BY shelf, rank, drifts;
+    CREATE TRIGGER finding_is_counted AFTER INSERT ON finding BEGIN
+        INSERT INTO finding_count VALUES (NEW.shelf, NEW.rank, NEW.drifts, 1)
+            ON CONFLICT DO UPDATE SET number = number + 1;
+    END;
+    CREATE TRIGGER finding_is_moved AFTER UPDATE ON finding
+        WHEN (OLD.shelf, OLD.rank, OLD.drifts) <> (NEW.shelf, NEW.rank, NEW.drifts)
+    BEGIN
+        UPDATE finding_count SET number = number - 1
+            WHERE (shelf, rank, drifts) = (OLD.shelf, OLD.rank, OLD.drifts);
+        INSERT INTO finding_count VALUES (NEW.shelf, NEW.rank, NEW.drifts, 1)
+            ON CONFLICT DO UPDATE SET number = number + 1;
+    END;
+    CREATE TRIGGER finding_is_gone AFTER DELETE ON finding BEGIN
+        UPDATE finding_count SET number = number - 1
+            WHERE (shelf, rank, drifts) = (OLD.shelf, OLD.rank, OLD.drifts);
+    END;
+    """,
 ]
 
 extension SQLiteConnection {

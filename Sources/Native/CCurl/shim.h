@@ -17,6 +17,10 @@ static inline CURLcode nestor_curl_set_pointer(CURL *handle, CURLoption option, 
 static inline CURLcode nestor_curl_set_callback(CURL *handle, CURLoption option, curl_write_callback value) {
     return curl_easy_setopt(handle, option, value);
 }
+static inline CURLcode nestor_curl_set_seek(CURL *handle, curl_seek_callback value, void *context) {
+    CURLcode result = curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
+    return result == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_SEEKDATA, context) : result;
+}
 static inline long nestor_curl_long(CURL *handle, CURLINFO info) {
     long value = 0;
     curl_easy_getinfo(handle, info, &value);

@@ -25,6 +25,15 @@ package final class HTTPCaller: Sendable {
         try await loop.run(Transfer(call, socketPath: socketPath, receiver: .reply), named: socketPath)
     }
 
+    /// Sends the request and hands the body on as it comes, however long it is; where the status is not 200 the reply
+    /// has it as ever.
+    /// - Parameter take: false ends the call.
+    package func call(
+        _ call: HTTPCall, _ take: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool
+    ) async throws(HTTPCallFailure) -> HTTPReply {
+        try await loop.run(Transfer(call, socketPath: socketPath, receiver: .body(take)), named: socketPath)
+    }
+
     /// Opens an event stream. The sequence ends when the server ends the stream, throws `HTTPCallFailure` when it broke
     /// (go on with `Last-Event-ID`), and closes the connection when its reader stops.
     package func events(_ call: HTTPCall) -> AsyncThrowingStream<ServerSentEvent, any Error> {

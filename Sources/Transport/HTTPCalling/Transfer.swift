@@ -8,6 +8,8 @@ import Glibc
 final class Transfer: LoopTransfer, @unchecked Sendable {
     enum Receiver {
         case reply
+        /// A reply whose body goes to somebody as it comes, where its status is 200; false ends the transfer.
+        case body(@Sendable (UnsafeRawBufferPointer) -> Bool)
         /// How long nothing may come, and where events go: false ends the transfer.
         case events(EventStreamParser, silenceLimit: Duration, @Sendable (ServerSentEvent) -> Bool)
     }
@@ -76,7 +78,7 @@ final class Transfer: LoopTransfer, @unchecked Sendable {
         if call.method == "HEAD" { results.append(nestor_curl_set_long(handle, CURLOPT_NOBODY, 1)) }
         results.append(nestor_curl_set_text(handle, CURLOPT_CUSTOMREQUEST, call.method))
         switch receiver {
-        case .reply:
+        case .reply, .body:
             results.append(nestor_curl_set_long(handle, CURLOPT_TIMEOUT_MS, call.deadline.milliseconds))
         case .events: silentAt = .now + call.deadline
         }
@@ -132,6 +134,9 @@ final class Transfer: LoopTransfer, @unchecked Sendable {
             } catch {
                 return refuse("one event is longer than \(call.replyLimit) bytes")
             }
+        }
+        if case .body(let take) = receiver, status == 200 {
+            return take(bytes) || refuse("what came of it can't be written")
         }
         guard body.count + bytes.count <= call.replyLimit else {
             return refuse("the reply is longer than \(call.replyLimit) bytes")

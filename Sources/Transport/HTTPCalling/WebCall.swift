@@ -3,7 +3,7 @@ package struct WebCall: Sendable {
     /// `https://…` or `http://…`; may be a secret, so that no failure names more of it than scheme and host.
     package var url: String
     package var headers: [(name: String, value: String)]
-    package var body: [UInt8]
+    package var body: WebBody
     /// From the call to the last byte of the reply.
     package var deadline: Duration
     /// Certificates to trust instead of the system's, as PEM; nil takes the system's.
@@ -12,7 +12,7 @@ package struct WebCall: Sendable {
     package var isLocal: Bool
 
     package init(
-        url: String, headers: [(name: String, value: String)] = [], body: [UInt8], deadline: Duration = .seconds(30),
+        url: String, headers: [(name: String, value: String)] = [], body: WebBody, deadline: Duration = .seconds(30),
         authorityFile: String? = nil, isLocal: Bool = false
     ) {
         self.url = url

@@ -13,6 +13,9 @@ final class WebTransfer: LoopTransfer, @unchecked Sendable {
     private var handle: UnsafeMutableRawPointer?
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
+    /// Gives what is sent next.
+    private var source: (() -> [UInt8]?)?
+    private var piece: ArraySlice<UInt8> = []
 
     var silentAt: ContinuousClock.Instant? { nil }
 
@@ -42,13 +45,12 @@ final class WebTransfer: LoopTransfer, @unchecked Sendable {
             nestor_curl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList),
             nestor_curl_set_callback(handle, CURLOPT_WRITEFUNCTION, replyArrived),
             nestor_curl_set_pointer(handle, CURLOPT_WRITEDATA, this),
-            nestor_curl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(call.body.count)),
-            call.body.withUnsafeBytes {
-                nestor_curl_set_pointer(
-                    handle, CURLOPT_COPYPOSTFIELDS,
-                    // libcurl copies from it; an empty array has no address.
-                    UnsafeMutableRawPointer(mutating: $0.baseAddress ?? UnsafeRawPointer(this)))
-            },
+            nestor_curl_set_long(handle, CURLOPT_POST, 1),
+            nestor_curl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(call.body.length)),
+            nestor_curl_set_callback(handle, CURLOPT_READFUNCTION, bodyWanted),
+            nestor_curl_set_pointer(handle, CURLOPT_READDATA, this),
+            // A connection that was kept open and is gone by now: libcurl opens another one, and begins again.
+            nestor_curl_set_seek(handle, bodyWantedAgain, this),
         ]
         if call.isLocal { results.append(nestor_curl_set_text(handle, CURLOPT_PROXY, "")) }
         if let file = call.authorityFile { results.append(nestor_curl_set_text(handle, CURLOPT_CAINFO, file)) }
@@ -66,6 +68,21 @@ final class WebTransfer: LoopTransfer, @unchecked Sendable {
     fileprivate func take(_ bytes: UnsafeRawBufferPointer) {
         body.append(contentsOf: bytes.prefix(Self.replyLimit - body.count))
     }
+
+    fileprivate func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let source = source ?? call.body.open()
+        self.source = source
+        while piece.isEmpty {
+            guard let next = source() else { return 0 }
+            piece = next[...]
+        }
+        let part = piece.prefix(buffer.count)
+        buffer.copyBytes(from: part)
+        piece = piece.dropFirst(part.count)
+        return part.count
+    }
+
+    fileprivate func rewind() { (source, piece) = (nil, []) }
 
     private func failure(_ result: CURLcode) -> HTTPCallFailure {
         let reason = String(cString: curl_easy_strerror(result)).lowercased()
@@ -97,4 +114,19 @@ private func replyArrived(
     Unmanaged<WebTransfer>.fromOpaque(context).takeUnretainedValue()
         .take(UnsafeRawBufferPointer(start: bytes, count: size * count))
     return size * count
+}
+
+private func bodyWanted(
+    buffer: UnsafeMutablePointer<CChar>?, size: Int, count: Int, context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    return Unmanaged<WebTransfer>.fromOpaque(context).takeUnretainedValue()
+        .fill(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
+}
+
+/// libcurl asks for nothing but the beginning.
+private func bodyWantedAgain(context: UnsafeMutableRawPointer?, offset: curl_off_t, origin: Int32) -> Int32 {
+    guard let context, offset == 0, origin == SEEK_SET else { return CURL_SEEKFUNC_CANTSEEK }
+    Unmanaged<WebTransfer>.fromOpaque(context).takeUnretainedValue().rewind()
+    return CURL_SEEKFUNC_OK
 }

@@ -2,6 +2,8 @@
 package struct HTTPResponse: Sendable {
     enum Content: Sendable {
         case bytes([UInt8])
+        /// Begins anew at each call, and gives one piece after another until nil.
+        case pieces(@Sendable () -> () -> [UInt8]?)
         /// Calls its argument for every event until that says false (the client is gone) or the events end.
         case events(@Sendable (_ send: @Sendable (ServerSentEvent) async -> Bool) async -> Void)
     }
@@ -15,6 +17,15 @@ package struct HTTPResponse: Sendable {
         self.status = status
         self.headers = headers
         content = .bytes(body)
+    }
+
+    /// A body that is made while it is sent, so that a long one is never whole in memory.
+    /// - Parameter pieces: begins the body; what it returns gives one piece after another, and nil behind the last. It is
+    ///   called on the server's own thread, and must not wait for anything.
+    package init(status: Int = 200, headers: HTTPHeaders = [:], pieces: @escaping @Sendable () -> () -> [UInt8]?) {
+        self.status = status
+        self.headers = headers
+        content = .pieces(pieces)
     }
 
     /// An event stream (200, `text/event-stream`). It ends when the events end, the client goes away or the server
@@ -37,9 +48,13 @@ package struct HTTPResponse: Sendable {
         }
     }
 
-    /// The body; nil for an event stream.
+    /// The whole body; nil for an event stream.
     package var body: [UInt8]? {
-        if case .bytes(let body) = content { body } else { nil }
+        switch content {
+        case .bytes(let body): body
+        case .pieces(let open): Array(sequence(state: open(), next: { $0() }).joined())
+        case .events: nil
+        }
     }
 
     /// A short answer of the server's own, in text.

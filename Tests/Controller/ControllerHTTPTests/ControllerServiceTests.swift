@@ -28,6 +28,13 @@ struct ControllerServiceTests {
                 "POST", "/v1/policies", #"{"files":[{"name":"p","text":"policies: 3"}],"prune":false}"#, 422,
                 "policies-invalid"
             ),
+            ("GET", "/v1/findings?path=rack9", "", 404, "path-unknown"),
+            ("GET", "/v1/findings?path=rack7&path=rack9", "", 404, "path-unknown"),
+            ("GET", "/v1/findings?path=a//b", "", 422, "path-invalid"),
+            ("GET", "/v1/findings?after=x", "", 422, "query-invalid"),
+            ("GET", "/v1/findings?limit=many", "", 422, "query-invalid"),
+            ("GET", "/v1/tree?path=rack9", "", 404, "path-unknown"),
+            ("GET", "/v1/tree?limit=many", "", 422, "query-invalid"),
             ("GET", "/v1/policies/explain?path=rack9", "", 404, "path-unknown"),
             ("GET", "/v1/policies/from?path=rack9", "", 404, "path-unknown"),
             ("GET", "/v1/policies/from?path=rack7", "", 422, "nothing-known"),

@@ -9,14 +9,22 @@ import Testing
 private let at = Date(timeIntervalSince1970: 1_700_000_000)
 private let key = RecipientKey(report: "weekly", recipient: "hook")
 
+/// With findings that fill one part of its place in the store, and a few more.
 private func run(_ number: Int, report: String = "weekly") -> ReportRun {
-    ReportRun(
+    let findings = (0..<500 + number).map { guest in
+        ReportedFinding(
+            standing: .new,
+            finding: Finding(
+                kind: .drift, path: rack7.guest(named: "g\(guest)"), severity: .low, sentence: "s", remedy: "r",
+                firstSeen: at, lastSeen: at))
+    }
+    return ReportRun(
         summary: ReportRunSummary(
             id: "\(report)-\(number)", report: report, number: number, at: at, dueAt: at, late: false,
             requestedBy: "nestord", previousID: nil, previousAt: nil, counts: ReportCounts(new: number),
             compliance: ComplianceShare(inLine: 1)),
         policyRevision: 1, hosts: 1, guests: 2, notHeard: [], freeze: nil, compliance: ComplianceTable(), trend: [],
-        tree: ReportTree(), findings: [])
+        tree: ReportTree(), findings: findings)
 }
 
 private func delivery(_ run: Int) -> ReportDelivery {
@@ -69,9 +77,31 @@ struct ReportStoreTests {
         await second.close()
     }
 
+    @Test("reads a run that an earlier version stored as one text")
+    func oneText() async throws {
+        let fixture = try StoreFixture()
+        let connection = try SQLiteConnection(path: fixture.path, readOnly: false)
+        try connection.execute(migrations[..<4].joined() + "PRAGMA user_version = 4;")
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .iso8601
+        try connection.run(
+            "INSERT INTO report_run (id, report, summary, document) VALUES ('weekly-1', 'weekly', ?, ?)",
+            [
+                .text(String(decoding: try encoder.encode(run(1).summary), as: UTF8.self)),
+                .text(String(decoding: try encoder.encode(run(1)), as: UTF8.self)),
+            ])
+        connection.close()
+        let store = try fixture.open()
+        try await store.read { (work) throws(StoreFailure) in
+            #expect(try work.reportRun(of: "weekly", id: nil) == run(1))
+        }
+        await store.close()
+    }
+
     @Test("thins a report's runs, but for those that wait for a recipient, and leaves other reports alone")
     func thins() async throws {
-        let store = try StoreFixture().open()
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
         try await store.record { (work) throws(StoreFailure) in
             for number in 1...6 { try work.put(run: run(number)) }
             try work.put(run: run(1, report: "other"))
@@ -91,6 +121,10 @@ struct ReportStoreTests {
             #expect(try work.reportRuns(of: "weekly", limit: 9) == [])
         }
         await store.close()
+        let connection = try SQLiteConnection(path: fixture.path, readOnly: true)
+        let left = try connection.rows("SELECT DISTINCT run FROM report_run_part") { $0.text(0) }
+        #expect(left == ["other-1"], "the findings of runs that are thinned go with them")
+        connection.close()
     }
 
     @Test("from before there were reports gets their tables, and keeps what it has")

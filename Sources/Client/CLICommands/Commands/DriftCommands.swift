@@ -3,58 +3,49 @@ import ControllerAPI
 import FoundationEssentials
 import NestingModel
 
-func tree(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let wanted = try context.paths()
-    let tree: NestingTree = try await context.client.get(.tree)
-    try check(wanted, are: tree)
-    let shown = wanted.isEmpty ? tree : NestingTree(roots: wanted.compactMap { tree.node(at: $0) })
-    let findings: [Finding] = try await context.client.get(.findings)
-    try context.show(shown) { tree in
-        tree.roots.isEmpty
-            ? "no hosts yet; nestor host enrol NAME --address ADDRESS adds one"
-            : TreeText(terminal: context.terminal, findings: findings).lines(tree).joined(separator: "\n")
-    }
-    return ExitCode.inLine
-}
-
-/// "no drift" about a place that does not exist would be a lie.
-private func check(_ paths: [NodePath], are tree: NestingTree) throws(CLIFailure) {
-    for path in paths where tree.node(at: path) == nil {
-        throw CLIFailure(
-            ExitCode.failed, "there is no '\(plain(path.description))' in the tree", remedy: "nestor tree shows it")
-    }
-}
-
 func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let paths = try context.paths()
     if context.parsed.flag("refresh") {
         let _: [HostRow] = try await context.client.send("POST", .sweep, [], SweepRequest(), deadline: .seconds(600))
     }
-    if !paths.isEmpty { try check(paths, are: try await context.client.get(.tree)) }
-    var query: [(name: String, value: String)] = context.parsed.flag("resolved") ? [("resolved", "true")] : []
-    if context.parsed.flag("exempted") { query.append(("exempted", "true")) }
-    // One path is the controller's to filter; several are filtered here.
-    if paths.count == 1 { query.append(("path", paths[0].description)) }
-    var findings: [Finding] = try await context.client.get(.findings, query)
-    if paths.count > 1 {
-        findings = findings.filter { finding in paths.contains { $0 == finding.path || $0.contains(finding.path) } }
+    // People get a page, and programs all, as with kubectl; --limit says otherwise to both, and 0 is no limit.
+    let limit = try context.limit() ?? (context.wantsJSON ? 0 : 100)
+    var query = paths.map { (name: "path", value: $0.description) }
+    for flag in ["resolved", "exempted"] where context.parsed.flag(flag) { query.append((flag, "true")) }
+    var list = context.wantsJSON ? JSONList(context.terminal) : nil
+    var (shown, page) = (0, FindingPage(findings: [], total: 0, drifting: 0, next: nil))
+    repeat {
+        let size = limit == 0 ? FindingQuery.usual : min(limit - shown, FindingQuery.usual)
+        page = try await context.client.get(
+            .findings, query + [("limit", "\(size)")] + (page.next.map { [("after", $0)] } ?? []))
+        if list == nil, !page.findings.isEmpty {
+            context.terminal.print((shown == 0 ? "" : "\n") + findingsText(page.findings, context.terminal))
+        }
+        try list?.add(page.findings)
+        shown += page.findings.count
+    } while page.next != nil && (limit == 0 || shown < limit)
+    if let list {
+        list.close()
+    } else if shown == 0 {
+        context.terminal.print(context.parsed.flag("exempted") ? "nothing is exempted" : "no drift")
+    } else if page.next != nil {
+        let more = page.total - shown
+        context.terminal.print(
+            "\n\(more) more; --limit \(limit * 2) shows more of them, --limit 0 all, and 'nestor drift PATH' those of "
+                + "a place")
     }
-    try context.show(findings) { findings in
-        findings.isEmpty
-            ? context.parsed.flag("exempted") ? "nothing is exempted" : "no drift"
-            : findingsText(findings, context.terminal)
-    }
-    return findings.contains(where: \.countsAsDrift) ? ExitCode.drift : ExitCode.inLine
+    return page.drifting > 0 ? ExitCode.drift : ExitCode.inLine
 }
 
 func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let report: DriftReport = try await context.client.send("POST", .report, [], Empty(), deadline: .seconds(600))
+    let counts = report.counts
     try context.show(report) { report in
         var lines = [
             context.terminal.paint("Drift report, \(report.at.formatted(.iso8601))", .bold),
             "\(report.hosts) hosts, \(report.guests) guests, policies at revision \(report.policyRevision)"
                 + (report.previousAt.map { ", compared with \($0.formatted(.iso8601))" } ?? ", the first report"),
-            "\(report.new.count) new, \(report.persisting.count) persisting, \(report.resolved.count) resolved",
+            "\(counts.new) new, \(counts.persisting) persisting, \(counts.resolved) resolved",
         ]
         if let freeze = report.freeze { lines.append(plain(freeze.sentence)) }
         for host in report.notHeard {
@@ -62,14 +53,19 @@ func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
                 "not heard from: \(plain(host.path.description)) (\(host.health.state)): \(plain(host.health.sentence))"
             )
         }
-        for (title, findings) in [
-            ("New", report.new), ("Persisting", report.persisting), ("Resolved", report.resolved),
+        if counts.notHeard > report.notHeard.count {
+            lines.append("and \(counts.notHeard - report.notHeard.count) more hosts: nestor host list")
+        }
+        for (title, findings, count) in [
+            ("New", report.new, counts.new), ("Persisting", report.persisting, counts.persisting),
+            ("Resolved", report.resolved, counts.resolved),
         ] where !findings.isEmpty {
             lines += ["", context.terminal.paint(title, .bold)]
             lines += findings.map { "  \(plain("\($0.path): \($0.summary)"))" }
+            if count > findings.count { lines.append("  and \(count - findings.count) more: nestor drift --limit 0") }
         }
         if let head = report.auditHead { lines += ["", "audit log: \(auditHeadText(head))"] }
         return lines.joined(separator: "\n")
     }
-    return (report.new + report.persisting).contains(where: \.countsAsDrift) ? ExitCode.drift : ExitCode.inLine
+    return counts.drifting > 0 ? ExitCode.drift : ExitCode.inLine
 }

@@ -7,17 +7,22 @@ let findingArgument = CommandArgument(
 
 let driftCommand = Command(
     "drift", "what is not as it should be",
-    discussion: "Exits with 2 where anything is open. What somebody has acknowledged is shown apart and does not count "
-        + "for that, and neither does a suggestion (unused-exposure). A finding that comes back after it was resolved "
-        + "keeps its first day and says how often it did. What an exemption holds is no drift: --exempted shows it.",
+    discussion: "Exits with 2 where anything is open, shown or not. What somebody has acknowledged is shown apart and "
+        + "does not count for that, and neither does a suggestion (unused-exposure). A finding that comes back after it "
+        + "was resolved keeps its first day and says how often it did. What an exemption holds is no drift: --exempted "
+        + "shows it.",
     examples: [
-        ("nestor drift", ""), ("nestor drift rack7 --refresh", "one subtree, read now"),
+        ("nestor drift", "the first 100, the worst before the others"),
+        ("nestor drift --output json", "all of them; with --limit, as many"),
+        ("nestor drift rack7 --refresh", "one subtree, read now"),
         ("nestor drift ack rack7/build-l1 --note 'until the move' --until 7d", "seen, and let be for a week"),
         ("nestor drift adopt rack7/build-l1 > build-l1.yaml", "it is right as it is: a policy that wants it so"),
-    ], arguments: [pathsArgument],
+    ],
+    arguments: [pathsArgument],
     options: [
         CommandOption("resolved", "also those that ended"),
         CommandOption("exempted", "what exemptions hold, instead of what is open: by whom, why and until when"),
+        CommandOption("limit", value: "N", "so many at most, 0 for all; else 100 as a table, all as JSON"),
         CommandOption("refresh", "read the hosts first"),
     ],
     commands: [

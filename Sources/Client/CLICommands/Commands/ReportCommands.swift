@@ -75,10 +75,11 @@ func reportShow(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let format = context.parsed.option("format") ?? (context.wantsJSON ? "json" : "text")
     var query = [(name: "name", value: name), (name: "format", value: format)]
     if let run = context.parsed.option("run") { query.append(("run", run)) }
-    var text = try await context.client.document(.reportRun, query)
-    // The terminal ends the last line itself; one of CSV ends as all of its lines do.
-    if let last = text.popLast() { text += last == "\r\n" ? "\r" : last == "\n" ? "" : String(last) }
-    context.terminal.print(text)
+    let spool = Spool()
+    try await context.client.document(.reportRun, query) { spool.take($0) }
+    guard spool.print() else {
+        throw CLIFailure(ExitCode.failed, "the report can't be written whole", remedy: "see whether a disk is full")
+    }
     return ExitCode.inLine
 }
 

@@ -15,6 +15,8 @@ struct Terminal: Sendable {
         isLive = isatty(2) == 1 && environment["TERM", default: "dumb"] != "dumb"
     }
 
+    /// Without a line's end.
+    func put(_ text: String) { Self.write(text, to: 1) }
     func print(_ text: String) { Self.write(text + "\n", to: 1) }
     func tell(_ text: String) { Self.write(text + "\n", to: 2) }
     /// What moves the cursor, beside words.
@@ -39,13 +41,22 @@ struct Terminal: Sendable {
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        var text = text
+        text.withUTF8 { _ = write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    /// - Returns: false where nobody reads it, or the disk is full.
+    @discardableResult
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = UnsafeRawBufferPointer(rebasing: rest)
+            let count = Glibc.write(descriptor, part.baseAddress, part.count)
             if count < 0 && errno == EINTR { continue }
-            if count <= 0 { return }
-            bytes = bytes.dropFirst(count)
+            if count <= 0 { return false }
+            rest = rest.dropFirst(count)
         }
+        return true
     }
 
     func paint(_ text: String, _ style: Style) -> String {

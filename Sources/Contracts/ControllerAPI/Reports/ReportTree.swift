@@ -4,9 +4,12 @@ package import NestingModel
 /// much as a reader can take in.
 package struct ReportTree: Codable, Sendable, Hashable {
     package var roots: [ReportNode]
+    /// Physical hosts that are left out with all that is inside, since there is no room; nil where none is.
+    package var omitted: Int?
 
-    package init(roots: [ReportNode] = []) {
+    package init(roots: [ReportNode] = [], omitted: Int? = nil) {
         self.roots = roots
+        self.omitted = omitted
     }
 }
 

@@ -35,8 +35,10 @@ struct ReportTreeBuilder {
             let (a, b) = (troubled.contains(left.path), troubled.contains(right.path))
             return a == b ? left.path < right.path : a
         }
-        return ReportTree(
-            roots: order.compactMap { node($0, parentIsHeard: true, &left) }.sorted { $0.path < $1.path })
+        let wanted = order.filter { hasSelected($0) }
+        let roots = wanted.compactMap { node($0, parentIsHeard: true, &left) }
+        let omitted = wanted.count - roots.count
+        return ReportTree(roots: roots.sorted { $0.path < $1.path }, omitted: omitted > 0 ? omitted : nil)
     }
 
     /// Nil where nothing of it is selected, or no room is left.

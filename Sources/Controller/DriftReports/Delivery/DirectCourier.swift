@@ -28,7 +28,9 @@ package struct DirectCourier: ReportCourier {
 extension DirectCourier: AuditHeadCourier {
     package func deliver(_ letter: AuditHeadLetter) async throws(DeliveryFailure) {
         try await WebhookDelivery(place: letter.place, caller: web)
-            .post(letter.id, "application/json", at: letter.at) { letter.body }
+            .post(letter.id, "application/json", at: letter.at) {
+                ReportPieces { emit in emit(String(decoding: letter.body, as: UTF8.self)) }
+            }
     }
 }
 

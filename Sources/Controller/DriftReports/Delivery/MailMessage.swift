@@ -20,14 +20,33 @@ struct MailMessage {
             "Content-Type: multipart/mixed; boundary=\"\(boundary)\"", "", "",
         ].joined(separator: "\r\n")
         for format in [.text] + parcel.formats.filter({ $0 != .text }) {
+            guard let document = document(format) else {
+                text += "--\(boundary)\r\nContent-Type: \(ReportFormat.text.contentType)\r\n\r\n"
+                text += "\(parcel.fileName(of: format)) is too long for a message: nestor report show "
+                text += "\(parcel.run.summary.report) --run \(parcel.run.summary.number) --format \(format)\r\n"
+                continue
+            }
             text += "--\(boundary)\r\nContent-Type: \(format.contentType)\r\n"
             if format != .text {
                 text += "Content-Disposition: attachment; filename=\"\(parcel.fileName(of: format))\"\r\n"
             }
             text += "Content-Transfer-Encoding: base64\r\n\r\n"
-            text += Self.base64(ReportRendering.bytes(parcel.run, as: format))
+            text += Self.base64(document)
         }
         return Array((text + "--\(boundary)--\r\n").utf8)
+    }
+
+    /// In bytes, of one format: mail servers refuse messages beyond ten megabytes or so.
+    static let longestPart = 4 << 20
+
+    /// Nil where it is longer than a message may be.
+    private func document(_ format: ReportFormat) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        for piece in ReportRendering.pieces(parcel.run, as: format) {
+            bytes += piece.utf8
+            if bytes.count > Self.longestPart { return nil }
+        }
+        return bytes
     }
 
     /// In lines of 76, each ended by CRLF.

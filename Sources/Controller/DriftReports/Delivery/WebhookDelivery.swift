@@ -12,29 +12,38 @@ struct WebhookDelivery {
 
     func post(_ parcel: ReportParcel) async throws(DeliveryFailure) {
         try await post(parcel.id, parcel.format.contentType, at: parcel.at) {
-            ReportRendering.bytes(parcel.run, as: parcel.format)
+            ReportRendering.pieces(parcel.run, as: parcel.format)
         }
     }
 
     /// - Parameters:
     ///   - id: the same at every attempt.
     ///   - at: of this attempt.
+    ///   - pieces: of the body; made twice, to be signed and to be sent: a long document is never whole in memory.
     func post(
-        _ id: String, _ contentType: String, at time: Date, body: @escaping @Sendable () -> [UInt8]
+        _ id: String, _ contentType: String, at time: Date, pieces: @escaping @Sendable () -> ReportPieces
     ) async throws(DeliveryFailure) {
-        let (url, key, body) = try await apart { [place] () throws(DeliveryFailure) in
+        let stamp = String(Int(time.timeIntervalSince1970))
+        let (url, signature, body) = try await apart { [place] () throws(DeliveryFailure) in
             let url = try place.urlFile.map { (file) throws(DeliveryFailure) in try Self.url(in: file) } ?? place.url
             let key = try place.secretFile.map { (file) throws(DeliveryFailure) in try Self.key(in: file) }
-            return (url ?? "", key, body())
+            var code = key.map { SignedCode(id: id, stamp: stamp, key: $0) }
+            var length = 0
+            for piece in pieces() {
+                length += piece.utf8.count
+                code?.update(Array(piece.utf8))
+            }
+            let body = WebBody(length: length) {
+                var rest = pieces()
+                return { rest.next().map { Array($0.utf8) } }
+            }
+            return (url ?? "", code?.signature, body)
         }
-        let stamp = String(Int(time.timeIntervalSince1970))
         var headers = [
             ("Content-Type", contentType), ("User-Agent", "nestord"), ("webhook-id", id),
             ("webhook-timestamp", stamp),
         ]
-        if let key {
-            headers.append(("webhook-signature", Self.signature(id: id, stamp: stamp, body: body, key: key)))
-        }
+        if let signature { headers.append(("webhook-signature", signature)) }
         let call = WebCall(
             url: url, headers: headers.map { (name: $0.0, value: $0.1) }, body: body,
             authorityFile: place.authorityFile, isLocal: WebhookURL.isOwn(url))
@@ -53,8 +62,9 @@ struct WebhookDelivery {
     }
 
     static func signature(id: String, stamp: String, body: [UInt8], key: [UInt8]) -> String {
-        let signed = Array("\(id).\(stamp).".utf8) + body
-        return "v1," + Data(HMACSHA256.code(of: signed, key: key)).base64EncodedString()
+        var code = SignedCode(id: id, stamp: stamp, key: key)
+        code.update(body)
+        return code.signature
     }
 
     /// A file's only line. `whsec_` and base64, as Standard Webhooks writes keys, or the key as it is.

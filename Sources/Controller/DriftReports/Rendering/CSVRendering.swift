@@ -12,21 +12,19 @@ struct CSVRendering {
         "policy", "mode", "cause", "first_seen", "last_seen", "sentence", "remedy",
     ]
 
-    func write(_ emit: (String) -> Void) {
-        emit(Self.line(Self.header))
+    var pieces: ReportPieces {
         let summary = run.summary
         let before = [summary.report, String(summary.number), summary.at.formatted(.iso8601)]
-        for reported in run.findings {
+        return ReportPieces(head: [Self.line(Self.header)], findings: run.findings, tail: []) { reported, _ in
             let finding = reported.finding
-            emit(
-                Self.line(
-                    before + [
-                        reported.standing.rawValue, finding.state.rawValue, finding.severity.rawValue,
-                        finding.path.description, String(finding.path.level), finding.kind.rawValue,
-                        finding.setting?.rawValue ?? "", finding.desired, finding.observed, finding.policy ?? "",
-                        finding.mode?.rawValue ?? "", finding.cause.rawValue, finding.firstSeen.formatted(.iso8601),
-                        finding.lastSeen.formatted(.iso8601), finding.sentence, finding.advice,
-                    ]))
+            return Self.line(
+                before + [
+                    reported.standing.rawValue, finding.state.rawValue, finding.severity.rawValue,
+                    finding.path.description, String(finding.path.level), finding.kind.rawValue,
+                    finding.setting?.rawValue ?? "", finding.desired, finding.observed, finding.policy ?? "",
+                    finding.mode?.rawValue ?? "", finding.cause.rawValue, finding.firstSeen.formatted(.iso8601),
+                    finding.lastSeen.formatted(.iso8601), finding.sentence, finding.advice,
+                ])
         }
     }
 

@@ -39,6 +39,10 @@ struct HTMLRendering {
         if !run.tree.roots.isEmpty {
             emit("<section><h2>The nesting tree</h2>\n\(TreeDrawing.legend)")
             for root in run.tree.roots { TreeDrawing(root: root).write(emit) }
+            if let omitted = run.tree.omitted {
+                let hosts = ReportWords.count(omitted, "more host")
+                emit("<p class=\"dim\">and \(hosts) with what is inside: nestor tree</p>\n")
+            }
             emit("</section>\n")
         }
         findings(emit)
@@ -68,7 +72,7 @@ struct HTMLRendering {
         guard !run.notHeard.isEmpty else { return }
         emit("<section><h2>Hosts not heard from</h2>\n")
         table(["Host", "State", "Last report", "Why, and what to do"], "hosts", emit) {
-            for host in run.notHeard {
+            for host in run.notHeard.prefix(ReportBounds.hosts) {
                 let since = host.health.reportedAt.map(ReportWords.time) ?? "never"
                 row(
                     [
@@ -77,7 +81,13 @@ struct HTMLRendering {
                     ], emit)
             }
         }
+        omission(run.notHeard.count, of: ReportBounds.hosts, "hosts", emit)
         emit("</section>\n")
+    }
+
+    private func omission(_ count: Int, of most: Int, _ word: String, _ emit: (String) -> Void) {
+        guard let sentence = ReportBounds.omission(count, of: most, word, run) else { return }
+        emit("<p class=\"dim\">\(HTMLText.escaped(sentence))</p>\n")
     }
 
     private func findings(_ emit: (String) -> Void) {
@@ -85,11 +95,11 @@ struct HTMLRendering {
             emit("<section><h2>Findings</h2><p>Nothing is out of line, and nothing ended.</p></section>\n")
         }
         for standing in FindingStanding.allCases {
-            let findings = run.findings.lazy.filter { $0.standing == standing }.map(\.finding)
-            guard findings.first != nil else { continue }
+            let findings = run.findings.filter { $0.standing == standing }.map(\.finding)
+            guard !findings.isEmpty else { continue }
             emit("<section class=\"\(standing)\"><h2>\(ReportWords.title(of: standing))</h2>\n")
             table(["Where", "What", "Wanted", "Found", "Severity", "Since", "Why, and what to do"], "findings", emit) {
-                for finding in findings {
+                for finding in findings.prefix(ReportBounds.findings) {
                     let stale = finding.state == .stale ? " <em>stale</em>" : ""
                     let kind = finding.kind == .drift && finding.setting != nil ? nil : finding.kind.rawValue
                     let what = [kind, finding.setting?.rawValue].compactMap(\.self).joined(separator: " ")
@@ -103,6 +113,7 @@ struct HTMLRendering {
                         ], emit)
                 }
             }
+            omission(findings.count, of: ReportBounds.findings, "findings", emit)
             emit("</section>\n")
         }
     }

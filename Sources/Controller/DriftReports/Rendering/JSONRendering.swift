@@ -7,10 +7,18 @@ import HumanText
 struct JSONRendering {
     let run: ReportRun
 
-    func write(_ emit: (String) -> Void) {
+    var pieces: ReportPieces {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
+        return ReportPieces(
+            head: ReportPieces.collected { head(encoder, $0) }, findings: run.findings, tail: ["\n]}\n"]
+        ) { finding, isFirst in
+            (isFirst ? "\n" : ",\n") + Self.text(finding, encoder)
+        }
+    }
+
+    private func head(_ encoder: JSONEncoder, _ emit: (String) -> Void) {
         func field(_ key: String, _ value: some Encodable) { emit("\"\(key)\":\(Self.text(value, encoder)),\n") }
         emit("{")
         field("schema", run.schema)
@@ -26,10 +34,6 @@ struct JSONRendering {
         field("tree", run.tree)
         if let head = run.auditHead { field("auditHead", head) }
         emit("\"findings\":[")
-        for (number, finding) in run.findings.enumerated() {
-            emit((number == 0 ? "\n" : ",\n") + Self.text(finding, encoder))
-        }
-        emit("\n]}\n")
     }
 
     /// With what a terminal would obey, or what reorders a line, as `\u009b`: every reader takes it for the same text.

@@ -1,16 +1,20 @@
 package import ControllerAPI
 import HumanText
 
-/// Writes a run in one of its formats, piece by piece, so that nobody holds a long report twice.
+/// Writes a run in one of its formats. JSON and CSV hold every finding, one a piece; text and page are bounded.
 package enum ReportRendering {
+    package static func pieces(_ run: ReportRun, as format: ReportFormat) -> ReportPieces {
+        switch format {
+        case .text, .unknown: ReportPieces(TextRendering(run: run).write)
+        case .json: JSONRendering(run: run).pieces
+        case .csv: CSVRendering(run: run).pieces
+        case .html: ReportPieces(HTMLRendering(run: run).write)
+        }
+    }
+
     /// - Parameter emit: takes the pieces in order.
     package static func write(_ run: ReportRun, as format: ReportFormat, _ emit: (String) -> Void) {
-        switch format {
-        case .text, .unknown: TextRendering(run: run).write(emit)
-        case .json: JSONRendering(run: run).write(emit)
-        case .csv: CSVRendering(run: run).write(emit)
-        case .html: HTMLRendering(run: run).write(emit)
-        }
+        for piece in pieces(run, as: format) { emit(piece) }
     }
 
     package static func bytes(_ run: ReportRun, as format: ReportFormat) -> [UInt8] {

@@ -24,21 +24,26 @@ struct TextRendering {
             emit(run.trend.map { "\($0.counts.open)" }.joined(separator: ", ") + "\n")
         }
         if !run.notHeard.isEmpty { emit("\nNot heard from\n") }
-        for host in run.notHeard {
+        for host in run.notHeard.prefix(ReportBounds.hosts) {
             let since = host.health.reportedAt.map { "last report \(ReportWords.time($0))" } ?? "never reported"
             emit("  \(host.path.description.shown) (\(host.health.state), \(since)): \(host.health.sentence.shown)\n")
         }
-        var standing: FindingStanding?
-        for reported in run.findings {
-            if reported.standing != standing {
-                emit("\n\(ReportWords.title(of: reported.standing))\n")
-                standing = reported.standing
+        omission(run.notHeard.count, of: ReportBounds.hosts, "hosts", emit)
+        for standing in FindingStanding.allCases {
+            let part = run.findings.filter { $0.standing == standing }
+            guard !part.isEmpty else { continue }
+            emit("\n\(ReportWords.title(of: standing))\n")
+            for finding in part.prefix(ReportBounds.findings).map(\.finding) {
+                emit("  \(finding.path.description.shown): \(finding.shortSentence.shown) [\(finding.severity)]\n")
+                if standing.isOpen, !finding.remedy.isEmpty { emit("    -> \(finding.remedy.shown)\n") }
             }
-            let finding = reported.finding
-            emit("  \(finding.path.description.shown): \(finding.shortSentence.shown) [\(finding.severity)]\n")
-            if reported.standing.isOpen, !finding.remedy.isEmpty { emit("    -> \(finding.remedy.shown)\n") }
+            omission(part.count, of: ReportBounds.findings, "findings", emit)
         }
         if let head = words.auditHead { emit("\n\(head)\n") }
+    }
+
+    private func omission(_ count: Int, of most: Int, _ word: String, _ emit: (String) -> Void) {
+        if let sentence = ReportBounds.omission(count, of: most, word, run) { emit("  \(sentence.shown)\n") }
     }
 
     private func before(_ policy: PolicyCompliance) -> String {

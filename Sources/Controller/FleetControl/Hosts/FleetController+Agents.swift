@@ -8,7 +8,7 @@ import Synchronization
 extension FleetController {
     /// Pushes the controller's agent where another one lies, with the operator's key; one host after the other.
     package func upgrade(_ request: UpgradeRequest, by requester: Requester) async throws(APIError) -> [UpgradeRow] {
-        let all = try await views().map(\.host)
+        let all = try await enrolled()
         for path in request.paths where !all.contains(where: { $0.path == path }) { throw unknownHost(path) }
         var rows: [UpgradeRow] = []
         for host in all where request.paths.isEmpty || request.paths.contains(host.path) {

@@ -41,7 +41,7 @@ extension FleetController {
     private func enrol(
         _ request: EnrolRequest, by requester: Requester, _ trace: EnrolmentTrace
     ) async throws(APIError) -> HostRow {
-        if try await views().contains(where: { $0.host.path == request.path }) {
+        if try await enrolled(inTreeOf: request.path.root).contains(where: { $0.path == request.path }) {
             throw APIError(
                 code: "host-known", sentence: "'\(request.path)' is enrolled already",
                 remedy: "nestor agent upgrade \(request.path), or nestor host remove \(request.path) first")
@@ -126,7 +126,7 @@ extension FleetController {
     /// Writes the keys of a host again, with a way to each enrolled guest below it and to the added ones.
     func authorize(_ path: NodePath, adding hosts: [FleetHost] = [], key: OperatorKey) async throws(APIError) {
         let parent = try await host(path).host
-        let below = try await views().map(\.host).filter { $0.path.parent == path } + hosts
+        let below = try await enrolled(inTreeOf: path.root).filter { $0.path.parent == path } + hosts
         let route = try await operatorRoute(to: parent, key: key)
         let keys = authorizedKeys(parent.agent, forwards: below)
         try await withSession(route) { (session) throws(DeliveryFailure) in
@@ -152,7 +152,7 @@ extension FleetController {
 
     func operatorRoute(to host: FleetHost, key: OperatorKey) async throws(APIError) -> Route {
         let key = PrivateKey(text: key.text, passphrase: key.passphrase)
-        let way = try way(to: host, among: try await views().map(\.host))
+        let way = try way(to: host, among: try await enrolled(inTreeOf: host.path.root))
         return Route(hops: way.map { Hop($0, key: key) })
     }
 

@@ -5,7 +5,7 @@ package import NestingModel
 
 extension FleetController {
     package func hosts() async throws(APIError) -> [HostRow] {
-        try await views().map(HostRow.init)
+        try await read { (work) throws(StoreFailure) in try work.hostRows() }
     }
 
     package func host(_ path: NodePath) async throws(APIError) -> HostView {
@@ -19,6 +19,11 @@ extension FleetController {
         try await read { (work) throws(StoreFailure) in try work.hosts() }
     }
 
+    /// Without what was read of them: all, or those of one nesting tree.
+    func enrolled(inTreeOf root: NodePath? = nil) async throws(APIError) -> [FleetHost] {
+        try await read { (work) throws(StoreFailure) in try work.enrolledHosts(inTreeOf: root) }
+    }
+
     func unknownHost(_ path: NodePath) -> APIError {
         APIError(
             code: "host-unknown", sentence: "there is no enrolled host '\(path)'",
@@ -27,7 +32,9 @@ extension FleetController {
 
     /// The enrolled hosts on the way to this one, outermost first, itself last.
     func way(to path: NodePath) async throws(APIError) -> [FleetHost] {
-        try way(to: try await host(path).host, among: try await views().map(\.host))
+        let tree = try await enrolled(inTreeOf: path.root)
+        guard let host = tree.first(where: { $0.path == path }) else { throw unknownHost(path) }
+        return try way(to: host, among: tree)
     }
 
     /// - Throws: `parent-unknown` where a host above it is not enrolled: nobody forwards to it then.
@@ -71,7 +78,7 @@ extension FleetController {
         _ path: NodePath, _ request: RemoveRequest, by requester: Requester
     ) async throws(APIError) -> RemoveAnswer {
         let view = try await host(path)
-        let below = try await views().map(\.host.path).filter { path.contains($0) }
+        let below = try await enrolled(inTreeOf: path.root).map(\.path).filter { path.contains($0) }
         guard below.isEmpty else {
             throw APIError(
                 code: "host-has-hosts-below",

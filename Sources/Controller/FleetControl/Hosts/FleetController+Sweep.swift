@@ -27,8 +27,9 @@ extension FleetController {
 
     /// Reads hosts at once, so many in parallel; one that fails or hangs holds no other up.
     package func sweep(_ request: SweepRequest) async throws(APIError) -> [HostRow] {
-        let known = try await views().map(\.host.path)
-        for path in request.paths where !known.contains(path) { throw unknownHost(path) }
+        let known = try await enrolled().map(\.path)
+        let isKnown = Set(known)
+        for path in request.paths where !isKnown.contains(path) { throw unknownHost(path) }
         let paths = request.paths.isEmpty ? known : request.paths
         let limit = environment.settings.parallelHosts
         await withTaskGroup(of: Void.self) { group in
@@ -38,7 +39,8 @@ extension FleetController {
             }
         }
         try await evaluate()
-        return try await views().filter { paths.contains($0.host.path) }.map(HostRow.init)
+        let wanted = Set(paths)
+        return try await hosts().filter { wanted.contains($0.path) }
     }
 
     /// Reads one host and stores what came of it. Two readers of one host share one reading.

@@ -11,7 +11,7 @@ extension FleetController {
         try await read { (work) throws(StoreFailure) in
             FleetAnswer(
                 revision: try work.value(.fleetRevision, as: Int.self) ?? 0,
-                text: FleetDocument.write(try work.hosts().map(\.host)))
+                text: FleetDocument.write(try work.enrolledHosts(inTreeOf: nil)))
         }
     }
 
@@ -20,7 +20,7 @@ extension FleetController {
     package func apply(fleet request: ApplyRequest, by requester: Requester) async throws(APIError) -> FleetApplyAnswer
     {
         let (before, hosts) = try await read { (work) throws(StoreFailure) in
-            (try work.value(.fleetRevision, as: Int.self) ?? 0, try work.hosts().map(\.host))
+            (try work.value(.fleetRevision, as: Int.self) ?? 0, try work.enrolledHosts(inTreeOf: nil))
         }
         if let expected = request.expectedRevision, expected != before {
             throw APIError(

@@ -71,7 +71,7 @@ extension FleetController {
     func regressed(_ remediation: Remediation, strictly: Bool) async throws(APIError) -> [Int: String] {
         let corrected = remediation.items.indices.filter { remediation.items[$0].outcome == .corrected }
         let plans = corrected.map { remediation.plan.items[$0] }
-        let known = Set(try await views().map(\.host.path))
+        let known = Set(try await enrolled().map(\.path))
         let hosts = Set(plans.map(\.host) + plans.compactMap(\.verifyInside)).intersection(known)
         let rows = try await sweep(SweepRequest(paths: hosts.sorted()))
         let open = try await findings(path: nil, resolved: false)

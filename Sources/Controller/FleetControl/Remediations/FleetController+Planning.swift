@@ -30,7 +30,7 @@ extension FleetController {
 
     /// Reads the hosts that the selection touches, evaluates, and plans.
     func freshPlan(_ selection: Selection) async throws(APIError) -> Plan {
-        let known = try await views().map(\.host.path)
+        let known = try await enrolled().map(\.path)
         let touched =
             selection.paths.isEmpty
             ? known : known.filter { host in selection.paths.contains { $0.root == host.root } }

@@ -34,7 +34,7 @@ extension FleetController {
                 remedy: "wait for its end, or first: nestor remediation abort \(id)")
         }
         let roots = Set(remediation.items.map(\.path.root))
-        _ = try await sweep(SweepRequest(paths: try await views().map(\.host.path).filter { roots.contains($0.root) }))
+        _ = try await sweep(SweepRequest(paths: try await enrolled().map(\.path).filter { roots.contains($0.root) }))
         let assessment = try await assess()
         var changes: [NodePath: (change: GuestChange, rules: DisruptionRules)] = [:]
         var blocked: [PlanBlock] = []

@@ -9,22 +9,23 @@ extension FleetController {
         _ = try await sweep(SweepRequest())
         let now = environment.now()
         return try await record { (work) throws(StoreFailure) in
-            let views = try work.hosts()
+            let rows = try work.hostRows()
             let open = try work.openFindings()
             let last = try work.value(.lastDriftReport, as: ReportMark.self)
             let known = Set(last?.open ?? [])
             let openIDs = Set(open.map(\.id))
             var report = DriftReport(
-                at: now, previousAt: last?.at, policyRevision: try work.policies().revision, hosts: views.count,
-                guests: views.reduce(0) { $0 + ($1.report?.guests.value?.count ?? 0) },
-                notHeard: views.filter { $0.health.state != .ok }.map {
-                    HostRowState(path: $0.host.path, health: $0.health)
+                at: now, previousAt: last?.at, policyRevision: try work.policies().revision, hosts: rows.count,
+                guests: rows.reduce(0) { $0 + ($1.guests.value ?? 0) },
+                notHeard: rows.filter { $0.health.state != .ok }.map {
+                    HostRowState(path: $0.path, health: $0.health)
                 },
                 new: open.filter { !known.contains($0.id) }, persisting: open.filter { known.contains($0.id) },
                 resolved: try work.resolvedFindings(limit: 10_000).filter {
                     known.contains($0.id) && !openIDs.contains($0.id)
                 },
                 freeze: try work.freeze(at: now))
+            report.bound()
             report.auditHead = try work.auditHead()
             try work.put(ReportMark(at: now, open: open.map(\.id).sorted()), as: .lastDriftReport)
             return report

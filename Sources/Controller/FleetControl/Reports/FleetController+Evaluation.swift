@@ -43,7 +43,7 @@ extension FleetController {
         Assessment.tree(of: try await views())
     }
 
-    /// Open and stale findings, the worst first.
+    /// Open and stale findings, all of them, the worst first.
     /// - Parameters:
     ///   - path: only of this node and all below it.
     ///   - resolved: also the newest of those that ended.

@@ -20,6 +20,9 @@ struct MemoryState {
     var lastDelivery = 0
     var health: [RecipientKey: RecipientHealth] = [:]
     var changes: [ChangeRequest] = []
+    /// By the trees' roots: when each changed last, as a count, and when it was judged.
+    var treeChanges: [String: Int] = [:]
+    var judgedTrees: [String: Date] = [:]
 
     var unfinished: [Remediation] { remediations.filter { $0.state == .running || $0.state == .interrupted } }
     var freeze: Freeze? { values[.freeze] as? Freeze }

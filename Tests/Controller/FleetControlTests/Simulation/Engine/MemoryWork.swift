@@ -3,6 +3,8 @@ import FleetStore
 import FoundationEssentials
 import NestingModel
 
+@testable import SQLiteStore
+
 /// One transaction over a `MemoryState`, with the same answers in the same order as SQLite's.
 final class MemoryWork: FleetWriting {
     var state: MemoryState
@@ -22,8 +24,8 @@ final class MemoryWork: FleetWriting {
     func resolvedFindings(limit: Int) -> [Finding] {
         Array(findings { $0.state == .resolved }.sorted { $0.lastSeen > $1.lastSeen }.prefix(limit))
     }
-    private func findings(_ isMeant: (Finding) -> Bool) -> [Finding] {
-        state.findings.values.filter(isMeant).sorted { $0.id < $1.id }
+    func findings(_ isMeant: (Finding) -> Bool) -> [Finding] {
+        state.findings.values.filter(isMeant).map(seen).sorted { $0.id < $1.id }
     }
 
     func policies() -> PolicySet { state.policies.last ?? PolicySet() }
@@ -35,6 +37,7 @@ final class MemoryWork: FleetWriting {
     func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) -> Value? { state.values[key] as? Value }
 
     func put(host: FleetHost) {
+        if self.host(host.path)?.host != host { touch(host.path) }
         if let index = state.hosts.firstIndex(where: { $0.host.path == host.path }) {
             state.hosts[index].host = host
         } else {
@@ -43,9 +46,18 @@ final class MemoryWork: FleetWriting {
         }
     }
 
-    func remove(host: NodePath) { state.hosts.removeAll { $0.host.path == host } }
-    func put(health: HostHealth, of path: NodePath) { change(path) { $0.health = health } }
-    func put(report: HostReport, of path: NodePath) { change(path) { $0.report = report } }
+    func remove(host: NodePath) {
+        state.hosts.removeAll { $0.host.path == host }
+        touch(host)
+    }
+    func put(health: HostHealth, of path: NodePath) {
+        if host(path)?.health.isSame(as: health) != true { touch(path) }
+        change(path) { $0.health = health }
+    }
+    func put(report: HostReport, of path: NodePath) {
+        touch(path)
+        change(path) { $0.report = report }
+    }
     private func change(_ path: NodePath, _ body: (inout HostView) -> Void) {
         for index in state.hosts.indices where state.hosts[index].host.path == path { body(&state.hosts[index]) }
     }
@@ -101,10 +113,11 @@ final class MemoryWork: FleetWriting {
     func corrections(since: Date) -> [HistoryEntry] {
         state.history.filter { ($0.kind == .corrected || $0.kind == .settled) && $0.at >= since }
     }
-    func unusedExposure(before: Date) -> [NodePath: Date] {
-        state.unused.mapValues(\.since).filter { $0.value <= before }
+    func add(history: [HistoryEntry]) {
+        state.history += history
+        let words: Set<HistoryKind> = [.corrected, .settled, .acknowledged, .unacknowledged]
+        for entry in history where words.contains(entry.kind) { touch(entry.path) }
     }
-    func add(history: [HistoryEntry]) { state.history += history }
     func put(unusedExposureOf path: NodePath, uuid: String, at now: Date, anew: Bool) {
         guard anew || state.unused[path]?.uuid != uuid else { return }
         state.unused[path] = (uuid, now)

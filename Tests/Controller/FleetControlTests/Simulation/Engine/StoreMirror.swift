@@ -56,8 +56,8 @@ final class StoreMirror {
                 }
             }
         }
-        try compare("unused exposure") { (work) throws(StoreFailure) in try work.unusedExposure(before: .distantFuture)
-        }
+        try compare("unused exposure") { (work) throws(StoreFailure) in try work.unusedExposure(ofTree: nil) }
+        try compare("changed trees") { (work) throws(StoreFailure) in try work.changedTrees(since: 0) }
         try compare("reports") { (work) throws(StoreFailure) in try work.reports() }
         try compare("runs") { (work) throws(StoreFailure) in try work.reportRuns(of: "r", limit: 1_000) }
         try compare("the newest run") { (work) throws(StoreFailure) in try work.reportRun(of: "r", id: nil) }

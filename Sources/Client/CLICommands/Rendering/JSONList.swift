@@ -1,0 +1,30 @@
+import FoundationEssentials
+
+/// A list as JSON that is printed as it comes, page by page: a whole fleet's need not fit into memory.
+struct JSONList {
+    private let terminal: Terminal
+    private let end: String
+    private var isEmpty = true
+
+    /// - Parameters:
+    ///   - begin: what stands before the list, where it is part of an object.
+    ///   - end: what closes that object.
+    init(_ terminal: Terminal, begin: String = "", end: String = "") {
+        self.terminal = terminal
+        self.end = end
+        terminal.put("\(begin)[")
+    }
+
+    mutating func add(_ elements: [some Encodable]) throws(CLIFailure) {
+        for element in elements {
+            do {
+                terminal.put("\(isEmpty ? "" : ",")\n\(try JSONText.pretty(element))")
+            } catch {
+                throw CLIFailure(ExitCode.failed, "the answer cannot be written as JSON: \(error)")
+            }
+            isEmpty = false
+        }
+    }
+
+    func close() { terminal.print("\n]\(end)") }
+}

@@ -1,0 +1,103 @@
+import ControllerAPI
+import FleetStore
+import FoundationEssentials
+import NestingModel
+
+extension SQLiteWork {
+    func hosts() throws(StoreFailure) -> [HostView] { try views("", []) }
+
+    func host(_ path: NodePath) throws(StoreFailure) -> HostView? {
+        try views("WHERE path = ?", [.text(path.description)]).first
+    }
+
+    func nestingRoots() throws(StoreFailure) -> [NodePath] {
+        // A guest may be enrolled whose physical host is not, or no longer.
+        try connection.rows("SELECT DISTINCT substr(path, 1, instr(path || '/', '/') - 1) FROM host") {
+            (row) throws(StoreFailure) in NodePath(row.text(0))
+        }.compactMap(\.self).sorted()
+    }
+
+    func hosts(ofTree root: String) throws(StoreFailure) -> [HostView] {
+        let tree = Self.tree(root)
+        return try views(tree.condition, tree.values)
+    }
+
+    func enrolledHosts(inTreeOf root: NodePath?) throws(StoreFailure) -> [FleetHost] {
+        let tree = Self.tree(root?.name)
+        let hosts: [FleetHost] = try documents("SELECT document FROM host \(tree.condition)", tree.values)
+        return hosts.sorted { $0.path < $1.path }
+    }
+
+    func hostRows() throws(StoreFailure) -> [HostRow] {
+        try connection.rows("SELECT document, health, guests FROM host") { (row) throws(StoreFailure) in
+            HostRow(
+                host: try decoded(FleetHost.self, row.text(0)), health: try health(row, 1),
+                guests: row.isNull(2) ? .unknown("not read yet") : try decoded(Fact<Int>.self, row.text(2)))
+        }.sorted { $0.path < $1.path }
+    }
+
+    func hostCounts() throws(StoreFailure) -> [HostState: Int] {
+        let rows = try connection.rows(
+            "SELECT COALESCE(json_extract(health, '$.state'), 'never'), COUNT(*) FROM host GROUP BY 1"
+        ) { (row) throws(StoreFailure) in
+            (HostState(rawValue: row.text(0)) ?? .unknown, Int(row.integer(1)))
+        }
+        return Dictionary(rows) { $0 + $1 }
+    }
+
+    func put(host: FleetHost) throws(StoreFailure) {
+        try connection.run(
+            "INSERT INTO host (path, document) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET document = excluded.document",
+            [.text(host.path.description), .text(try encoded(host))])
+    }
+
+    func remove(host path: NodePath) throws(StoreFailure) {
+        try connection.run("DELETE FROM host WHERE path = ?", [.text(path.description)])
+    }
+
+    func put(health: HostHealth, of path: NodePath) throws(StoreFailure) {
+        let before = try document(
+            HostHealth.self, "SELECT health FROM host WHERE path = ? AND health IS NOT NULL",
+            [.text(path.description)])
+        if before.map({ $0.isSame(as: health) }) != true { try touch(tree: path.root.name) }
+        try connection.run(
+            "UPDATE host SET health = ? WHERE path = ?", [.text(try encoded(health)), .text(path.description)])
+    }
+
+    func put(report: HostReport, of path: NodePath) throws(StoreFailure) {
+        try connection.run(
+            "UPDATE host SET guests = ? WHERE path = ?",
+            [.text(try encoded(report.guests.map(\.count))), .text(path.description)])
+        try connection.run(
+            """
+            INSERT INTO host_report (path, document) SELECT path, ?2 FROM host WHERE path = ?1
+            ON CONFLICT (path) DO UPDATE SET document = excluded.document
+            """, [.text(path.description), .text(try encoded(report))])
+        try touch(tree: path.root.name)
+    }
+
+    private static func tree(_ root: String?) -> (condition: String, values: [SQLiteValue]) {
+        guard let root else { return ("", []) }
+        // Behind a name comes its end or a slash, whatever is below it.
+        return (
+            "WHERE path = ? OR path >= ? AND path < ?",
+            [.text(root), .text(root + "/"), .text(root + "0")]
+        )
+    }
+
+    private func views(_ filter: String, _ values: [SQLiteValue]) throws(StoreFailure) -> [HostView] {
+        try connection.rows(
+            """
+            SELECT host.document, health, host_report.document FROM host LEFT JOIN host_report USING (path) \(filter)
+            """, values
+        ) { (row) throws(StoreFailure) in
+            HostView(
+                host: try decoded(FleetHost.self, row.text(0)), health: try health(row, 1),
+                report: row.isNull(2) ? nil : try decoded(HostReport.self, row.text(2)))
+        }.sorted { $0.host.path < $1.host.path }
+    }
+
+    private func health(_ row: SQLiteRow, _ column: Int32) throws(StoreFailure) -> HostHealth {
+        row.isNull(column) ? HostHealth(state: .never) : try decoded(HostHealth.self, row.text(column))
+    }
+}

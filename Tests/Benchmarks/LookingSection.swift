@@ -1,0 +1,47 @@
+import Foundation
+import Glibc
+import NestorTestKit
+
+/// What people look at, on a controller with half a million guests: whole commands against a real nestord.
+enum LookingSection {
+    static func measure(_ table: inout MeasuredTable) async throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder("state"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        // Its queue takes the first host's connection, and nobody ever answers: the fleet stays as it was stored.
+        let silent = try LoopbackPort.listener(backlog: 8)
+        defer { close(silent.fd) }
+        let fleet = LargeStore(hosts: 10_000, guests: 50)
+        let start = ContinuousClock.now
+        try await fleet.write(to: folder("state") + "/nestor.db", port: silent.port)
+        let size =
+            (try FileManager.default.attributesOfItem(atPath: folder("state") + "/nestor.db")[.size] as? Int) ?? 0
+        ProgressLine.write(
+            "a store of 10,000 hosts × 50 guests, 50,000 findings open: \(megabytes(size)), made in "
+                + (ContinuousClock.now - start).shown)
+        let controller = try await RunningController(
+            in: folder, ["sweep.parallel=1", "sweep.deadline=600s", "log.level=notice"])
+        defer { controller.stop() }
+
+        let version = try median(of: 15) { try Program.run(try RunningController.program("nestor"), ["--version"]) }
+        table.add("`nestor --version`", version.shown, "what a process takes to start and end")
+        _ = controller.takePeak()
+        func row(_ what: String, _ words: String, _ limit: String, status: Int32, runs: Int = 15) throws {
+            let words = words.split(separator: " ").map(String.init)
+            let time = try median(of: runs) { try controller.run(words, expecting: status) }
+            let run = try controller.run(words, expecting: status)
+            table.add(
+                "\(what), 500,000 guests, 50,000 findings",
+                "\(time.shown); \(megabytes(run.resident)) RSS, nestord \(megabytes(controller.takePeak()))", limit)
+        }
+        try row("`nestor drift`", "drift", "to reach: 300 ms", status: 2)
+        try row("`nestor drift rack777`", "drift rack777", "to reach: 300 ms", status: 2)
+        try row("`nestor drift --exempted`", "drift --exempted", "to reach: 300 ms", status: 0)
+        try row("`nestor status`", "status", "to reach: 300 ms", status: 0)
+        try row("`nestor tree`", "tree", "to reach: 300 ms", status: 0)
+        try row("`nestor tree rack777`", "tree rack777", "to reach: 300 ms", status: 0)
+        try row("`nestor host list`", "host list", "", status: 0, runs: 3)
+        try row("`nestor drift --limit 0`", "drift --limit 0", "all of them", status: 2, runs: 1)
+        try row("`nestor drift --output json`", "drift --output json", "all of them", status: 2, runs: 1)
+    }
+}

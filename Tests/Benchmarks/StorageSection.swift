@@ -1,0 +1,141 @@
+import AgentDelivery
+import CSQLite
+import ControllerAPI
+import FleetControl
+import FleetStore
+import Foundation
+import NestingModel
+import NestorTestKit
+import SQLiteStore
+import SecureShell
+import StructuredLog
+import Synchronization
+
+/// What a month leaves on the disk: a whole controller over agents that are values, at a time that passes at once.
+///
+/// Each host has 50 guests. Of these, every day, two are switched off and on again, and one loses what its policy wants
+/// and is corrected; everything is read every quarter of an hour, and a report of the fleet runs every day.
+enum StorageSection {
+    private static let hosts = 4
+    private static let guests = 50
+    private static let days = 30
+    private static let sweeps = 96
+
+    static func measure(_ table: inout MeasuredTable) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder("nestor.db")
+        let time = Mutex(SyntheticFleet.now)
+        @Sendable func now() -> Date { time.withLock { $0 } }
+        let views = (0..<hosts).map { SyntheticFleet.host($0, guests: guests, drifting: .max) }
+        let agents = SyntheticAgents(views)
+        let store = try SQLiteStore(path: path, now: now)
+        try await store.record { (work) throws(StoreFailure) in
+            for view in views { try work.put(host: view.host) }
+            try work.put(
+                policies: PolicySet(
+                    revision: 1,
+                    policies: [
+                        Policy(
+                            name: "builders", selector: PolicySelector(guests: ["build-*"]),
+                            desired: DesiredSettings(exposure: true), mode: .propose)
+                    ]))
+            try work.put(
+                reports: ReportSet(
+                    revision: 1,
+                    reports: [
+                        ReportDefinition(
+                            name: "daily", selector: PolicySelector(all: true),
+                            schedule: ReportSchedule(everySeconds: 86_400))
+                    ]))
+        }
+        let controller = try await FleetController(
+            FleetEnvironment(
+                store: store, connector: agents,
+                keys: ControllerKeys(
+                    report: PrivateKey(text: "report"), correct: PrivateKey(text: "correct"), reportPublic: "",
+                    correctPublic: ""), agents: AgentPackages(directory: folder.path), settings: FleetSettings(),
+                log: Log(label: "benchmark", level: .critical), now: now))
+        var before: [String: Int] = [:]
+        for day in 0...days {
+            for sweep in 0..<sweeps {
+                time.withLock { $0 += 86_400 / Double(sweeps) }
+                for number in 0..<hosts where day > 0 { happen(sweep, day, "rack\(number)", agents) }
+                _ = try await controller.sweep(SweepRequest())
+                if day > 0, sweep % 24 == 20 { try await correct(controller) }
+            }
+            _ = try await controller.runReport("daily", by: Requester(name: "nestord"))
+            try await store.record { (work) throws(StoreFailure) in
+                _ = try work.prune(history: HistoryLimits(), at: now())
+            }
+            // The first day is when the fleet is enrolled: what counts is what comes after it.
+            if day == 0 { before = try sizes(path) }
+        }
+        await controller.stop()
+        await store.close()
+        report(before, try sizes(path), &table)
+    }
+
+    private static func happen(_ sweep: Int, _ day: Int, _ host: String, _ agents: SyntheticAgents) {
+        let number = (day * 7) % guests
+        switch sweep {
+        case 10: agents.change(host, guest: number) { $0.expose(false) }
+        case 30, 50: agents.change(host, guest: (number + sweep) % guests) { $0.state = .off }
+        case 40, 60:
+            agents.change(host, guest: (number + sweep - 10) % guests) { guest in
+                guest.state = .running
+                guest.expose(true)
+            }
+        default: break
+        }
+    }
+
+    private static func correct(_ controller: FleetController) async throws {
+        let answer = try await controller.plan(Selection())
+        guard !answer.plan.items.isEmpty else { return }
+        let started = try await controller.remediate(
+            RemediateRequest(selection: Selection(), digest: answer.digest), by: Requester(name: "alice (uid 1000)"))
+        var remediation = started
+        while remediation.state == .running {
+            try await Task.sleep(for: .milliseconds(1))
+            remediation = try await controller.remediation(started.id)
+        }
+        guard remediation.state == .succeeded else {
+            throw BenchmarkFault(description: "remediation \(remediation.state): \(remediation.items)")
+        }
+    }
+
+    private static func report(_ before: [String: Int], _ after: [String: Int], _ table: inout MeasuredTable) {
+        func perHost(_ bytes: Int) -> String { "\(bytes / hosts) B" }
+        let grown = after.mapValues { $0 }.merging(before.mapValues { -$0 }, uniquingKeysWith: +)
+        let daily = grown.mapValues { $0 / days }
+        let total = daily.values.reduce(0, +)
+        table.add(
+            "stored for a host with \(guests) guests a day (\(days) days, \(hosts) hosts, swept \(sweeps)× a day)",
+            perHost(total), "to reach: 10,000 B")
+        for (name, bytes) in daily.sorted(by: { $0.value > $1.value }).prefix(6) where bytes > 0 {
+            table.add("… of it in \(name)", perHost(bytes))
+        }
+        table.add("stored for it once", perHost(before.values.reduce(0, +)), "on the first day")
+    }
+
+    /// Bytes on pages of each table with its indexes.
+    private static func sizes(_ path: String) throws -> [String: Int] {
+        var handle: OpaquePointer?
+        defer { sqlite3_close(handle) }
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        let sql = """
+            SELECT tables.tbl_name, SUM(payload) + SUM(ncell) * 4 FROM dbstat
+            JOIN sqlite_schema AS tables ON tables.name = dbstat.name GROUP BY 1
+            """
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, nil) == SQLITE_OK,
+            sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK
+        else { throw BenchmarkFault(description: String(cString: sqlite3_errmsg(handle))) }
+        var sizes: [String: Int] = [:]
+        while sqlite3_step(statement) == SQLITE_ROW {
+            guard let name = sqlite3_column_text(statement, 0) else { continue }
+            sizes[String(cString: name)] = Int(sqlite3_column_int64(statement, 1))
+        }
+        return sizes
+    }
+}

@@ -1,0 +1,64 @@
+import ControllerAPI
+import FleetStore
+import FoundationEssentials
+import NestingModel
+
+extension MemoryWork {
+    func touch(_ path: NodePath) {
+        state.treeChanges[path.root.name] = (state.treeChanges.values.max() ?? 0) + 1
+    }
+
+    func changedTrees(since count: Int) -> TreeChanges {
+        let changed = state.treeChanges.filter { $0.value > count }
+        return TreeChanges(trees: Set(changed.keys), count: changed.values.max() ?? count)
+    }
+
+    func hosts(ofTree root: String) -> [HostView] { state.hosts.filter { $0.host.path.root.name == root } }
+    func standingFindings(ofTree root: String) -> [Finding] {
+        findings { $0.path.root.name == root && ($0.state.isOpen || $0.state == .exempted) }
+    }
+    func unusedExposure(ofTree root: String?) -> [NodePath: Date] {
+        state.unused.filter { root == nil || $0.key.root.name == root && $0.key.level > 0 }.mapValues(\.since)
+    }
+    func policyRevision() -> Int { state.policies.last?.revision ?? 0 }
+
+    func markJudged(trees: Set<String>, at now: Date) {
+        for root in trees {
+            state.judgedTrees[root] = now
+            state.treeChanges[root] = state.treeChanges[root] ?? 0
+        }
+        put(now, as: .judgedAt)
+    }
+
+    /// What was seen when its tree was judged last is seen by each judgement since. SQLite keeps whole seconds.
+    func seen(_ finding: Finding) -> Finding {
+        guard finding.state == .open || finding.state == .exempted,
+            let judged = state.judgedTrees[finding.path.root.name], let last = value(.judgedAt, as: Date.self),
+            judged.formatted(.iso8601) == finding.lastSeen.formatted(.iso8601)
+        else { return finding }
+        var finding = finding
+        finding.lastSeen = max(finding.lastSeen, last)
+        return finding
+    }
+}
+
+extension MemoryWork {
+    func enrolledHosts(inTreeOf root: NodePath?) -> [FleetHost] {
+        state.hosts.map(\.host).filter { root == nil || $0.path.root == root }
+    }
+    func nestingRoots() -> [NodePath] { Set(state.hosts.map(\.host.path.root)).sorted() }
+    func hostRows() -> [HostRow] { state.hosts.map { HostRow($0) } }
+    func hostCounts() -> [HostState: Int] {
+        Dictionary(grouping: state.hosts, by: \.health.state).mapValues(\.count)
+    }
+
+    func openFindingCounts() -> [Severity: Int] {
+        Dictionary(grouping: openFindings(), by: \.severity).mapValues(\.count)
+    }
+    func findings(_ query: FindingQuery, after place: FindingPlace?) -> FindingPage {
+        let found = query.exempted ? exemptedFindings() : openFindings()
+        return FindingPage(
+            findings: Array(found.prefix(query.limit)), total: found.count,
+            drifting: found.count(where: \.countsAsDrift), next: nil)
+    }
+}

@@ -1,0 +1,134 @@
+import ControllerAPI
+import FleetStore
+import Foundation
+import NestingModel
+import Synchronization
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("Hosts in a store")
+struct HostRowTests {
+    private static let paths = ["rack7", "rack7/a", "rack7/a/b", "rack7-x", "rack70", "rack70/a"].map { NodePath($0)! }
+
+    @Test("are told without their reports, with how many guests each has")
+    func rows() async throws {
+        let store = try StoreFixture().open()
+        let reports: [NodePath: Fact<[GuestReport]>] = [
+            Self.paths[0]: .known([]), Self.paths[1]: .absent, Self.paths[2]: .unknown("no permission"),
+        ]
+        try await store.record { (work) throws(StoreFailure) in
+            for path in Self.paths { try work.put(host: host(path)) }
+            for (path, guests) in reports { try work.put(report: Self.report(guests), of: path) }
+            try work.put(health: HostHealth(state: .ok), of: Self.paths[0])
+            try work.put(health: HostHealth(state: .silent), of: Self.paths[1])
+            try work.put(report: Self.report(.known([])), of: NodePath("rack99")!)
+        }
+        try await store.read { (work) throws(StoreFailure) in
+            #expect(try work.hostRows() == work.hosts().map(HostRow.init))
+            #expect(try work.hostRows().map(\.guests).prefix(3) == [.known(0), .absent, .unknown("no permission")])
+            #expect(try work.nestingRoots().map(\.name) == ["rack7", "rack7-x", "rack70"])
+            #expect(try work.hostCounts() == [.ok: 1, .silent: 1, .never: 4])
+            #expect(try work.enrolledHosts(inTreeOf: nil) == work.hosts().map(\.host))
+            #expect(try work.host(NodePath("rack99")!) == nil, "a report enrols nobody")
+        }
+        await store.close()
+    }
+
+    @Test(
+        "are found by their nesting tree, and not by a name that begins alike",
+        arguments: [("rack7", 3), ("rack70", 2), ("rack7-x", 1), ("rack", 0)])
+    func trees(root: String, count: Int) async throws {
+        let store = try StoreFixture().open()
+        try await store.record { (work) throws(StoreFailure) in
+            for path in Self.paths { try work.put(host: host(path)) }
+        }
+        let path = NodePath(root)!
+        try await store.read { (work) throws(StoreFailure) in
+            let expected = Self.paths.filter { $0.root == path }
+            #expect(try work.hosts(ofTree: path.name).map(\.host.path) == expected)
+            #expect(try work.enrolledHosts(inTreeOf: path).map(\.path) == expected)
+            #expect(expected.count == count)
+        }
+        await store.close()
+    }
+
+    @Test("lose their reports with themselves")
+    func remove() async throws {
+        let store = try StoreFixture().open()
+        try await store.record { (work) throws(StoreFailure) in
+            try work.put(host: host())
+            try work.put(report: Self.report(.known([])), of: rack7)
+            try work.remove(host: rack7)
+            try work.put(host: host())
+            #expect(try work.host(rack7)?.report == nil)
+        }
+        await store.close()
+    }
+
+    @Test("keep the reports that an earlier version had beside them")
+    func migrates() async throws {
+        let fixture = try StoreFixture()
+        let connection = try SQLiteConnection(path: fixture.path, readOnly: false)
+        try connection.execute(migrations[..<4].joined() + "PRAGMA user_version = 4;")
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .iso8601
+        encoder.outputFormatting = .withoutEscapingSlashes
+        let kinds: [Fact<[GuestReport]>?] = [.known([]), .absent, .unknown("no permission"), nil]
+        for (path, guests) in zip(Self.paths, kinds) {
+            let report = try guests.map { String(decoding: try encoder.encode(Self.report($0)), as: UTF8.self) }
+            try connection.run(
+                "INSERT INTO host VALUES (?, ?, NULL, ?)",
+                [
+                    .text(path.description), .text(String(decoding: try encoder.encode(host(path)), as: UTF8.self)),
+                    report.map { .text($0) } ?? .null,
+                ])
+        }
+        connection.close()
+        let store = try fixture.open()
+        try await store.read { (work) throws(StoreFailure) in
+            #expect(try work.hosts().map { $0.report?.guests } == kinds)
+            #expect(try work.hostRows() == work.hosts().map(HostRow.init))
+        }
+        await store.close()
+    }
+
+    @Test("can be read while a transaction is open that takes long, as they were before it", .timeLimit(.minutes(1)))
+    func readsBeside() async throws {
+        let store = try StoreFixture().open()
+        try await store.record { (work) throws(StoreFailure) in try work.put(host: host()) }
+        let (began, begin) = AsyncStream<Void>.makeStream()
+        let goesOn = Mutex(false)
+        async let writing: Void = store.record { (work) throws(StoreFailure) in
+            try work.put(host: host(NodePath("rack8")!))
+            begin.finish()
+            while !goesOn.withLock({ $0 }) { sched_yield() }
+        }
+        for await _ in began {}
+        // Were it behind the writer, which goes on only after it, it would never come.
+        let seen = try? await store.read { (work) throws(StoreFailure) in try work.hosts().map(\.host.path) }
+        goesOn.withLock { $0 = true }
+        try await writing
+        #expect(seen == [rack7])
+        let after = try await store.read { (work) throws(StoreFailure) in try work.hosts().count }
+        #expect(after == 2)
+        await store.close()
+    }
+
+    private static func report(_ guests: Fact<[GuestReport]>) -> HostReport {
+        HostReport(
+            agent: AgentIdentity(version: "1", protocol: 1, platform: "linux-x86_64"),
+            time: Date(timeIntervalSince1970: 0), digest: "d",
+            host: HostIdentity(
+                machineID: .absent, smbiosUUID: .absent, smbiosUUIDSource: .absent, bootID: .absent, hostname: .absent,
+                operatingSystem: .absent, kernelRelease: .absent, architecture: .absent),
+            level: LevelEvidence(atLeast: .absent, evidence: []),
+            cpu: CPUFacts(
+                vendor: .absent, model: .absent, sockets: .absent, cores: .absent, threads: .absent,
+                extension: .absent, secondLevelPaging: .absent, runsUnder: .absent),
+            hypervisor: HypervisorFacts(
+                kind: .absent, module: .absent, moduleState: .absent, nestedConfigured: .absent,
+                nestedConfiguredBy: .absent, nestedLoaded: .absent, device: .absent, parameters: [:],
+                manager: .absent), guests: guests)
+    }
+}
