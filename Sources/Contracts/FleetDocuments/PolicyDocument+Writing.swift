@@ -7,7 +7,8 @@ extension PolicyDocument {
     /// word is left out.
     package static func write(_ book: PolicyBook) -> String {
         YAMLValue.fields([
-            "policies": .sequence(book.policies.map(value)),
+            "policies": book.policies.isEmpty && !book.exemptions.isEmpty
+                ? nil : .sequence(book.policies.map(value)),
             "exemptions": book.exemptions.isEmpty ? nil : .sequence(book.exemptions.map(value)),
         ]).yaml
     }

@@ -72,6 +72,8 @@ struct AdoptionUseTests {
             let wish = ExemptionWish(owner: "alice", reason: "old: image #1", until: "2027-01-15T18:00 Europe/Berlin")
             let answer = try await controller.adopt(AdoptRequest(finding: Self.id, exemption: wish))
             #expect(answer.change == "exempted")
+            // A list of no policies would say that there shall be none, to whoever prunes.
+            #expect(!answer.text.contains("policies:"))
             #expect(answer.preview.exempts.map(\.id) == [Self.id])
             _ = try await apply(answer.text, to: controller)
             let held = try await controller.findings(path: nil, resolved: false, exempted: true)
