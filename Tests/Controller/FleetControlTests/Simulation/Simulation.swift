@@ -67,14 +67,14 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
     private func goOn(while goesOn: () -> Bool) {
         while fault == nil, goesOn() {
             guard queue.runUntilIdle(atMost: Self.jobLimit) else {
-                return break_("it comes to rest", "jobs follow jobs without end")
+                return fail("it comes to rest", "jobs follow jobs without end")
             }
             guard fault == nil, goesOn() else { return }
             guard time.advance(), time.elapsed < Self.longest else {
                 let left = store.state.unfinished.map {
                     "\($0.id) is \($0.state): \($0.sentence) \($0.items.map(\.step))"
                 }
-                return break_(
+                return fail(
                     "it comes to rest", "after \(time.elapsed) s: \(left), \(store.state.deliveries.count) deliveries")
             }
         }
@@ -85,12 +85,12 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
     private func look(_ moment: Moment) {
         for invariant in watched where fault == nil {
             if let sentence = invariant.look(at: moment, in: scene) {
-                break_(type(of: invariant).name, sentence)
+                fail(type(of: invariant).name, sentence)
             }
         }
     }
 
-    private func break_(_ rule: String, _ sentence: String) {
+    private func fail(_ rule: String, _ sentence: String) {
         note("BROKEN: \(rule): \(sentence)")
         fault = fault ?? SimulationFault(rule: rule, sentence: sentence)
     }

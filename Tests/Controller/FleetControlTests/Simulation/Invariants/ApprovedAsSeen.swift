@@ -11,7 +11,9 @@ final class ApprovedAsSeen: Invariant {
             guard let remediation = after.remediations.first(where: { $0.id == request.remediation }) else {
                 return "\(request.id) is approved, and nothing runs"
             }
-            if remediation.plan.items != scene.seen[request.id] { return "\(request.id) runs otherwise than it was seen" }
+            guard remediation.plan.items == scene.seen[request.id] else {
+                return "\(request.id) runs otherwise than it was seen"
+            }
             if scene.world.fourEyes, remediation.requestedBy == request.author {
                 return "\(request.id) was approved by its author"
             }

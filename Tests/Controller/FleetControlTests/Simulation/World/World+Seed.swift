@@ -46,7 +46,8 @@ extension World {
     private static func script(_ world: World, _ dice: inout Dice) -> [Event] {
         var events = [Event(at: dice.roll(20...60), what: .remediate(wish(world, &dice), outside: false))]
         for _ in 0..<dice.roll(4...14) {
-            events.append(Event(at: dice.roll(1...(dice.once(in: 3) ? 800 : 300)), what: happening(world, &dice)))
+            events.append(
+                Event(at: dice.roll(1...dice.pick([120, 300, 800])), what: happening(world, &dice)))
         }
         // What was asked for is mostly answered.
         for event in events {
@@ -64,7 +65,9 @@ extension World {
     }
 
     private static func happening(_ world: World, _ dice: inout Dice) -> Happening {
-        let guest = dice.pick(world.guests)
+        // Where there is a machine with others inside, it has the most to tell.
+        let machines = world.guests.filter { $0.hasSuffix("/\(nested)") }
+        let guest = dice.once(in: 3) && !machines.isEmpty ? dice.pick(machines) : dice.pick(world.guests)
         let host = dice.pick(world.hosts)
         switch dice.roll(40) {
         case 0...2: return .drift(guest: guest)
