@@ -109,10 +109,15 @@ extension ItemRun {
 
     /// Why an order that could not be brought to its agent at once is not sent any more: the world went on meanwhile.
     private func objection(isFirst: Bool) async -> ItemEnd? {
-        // Nothing was done: it begins anew, with all that is looked at before the first touch.
-        if isFirst { return .postponed }
         do throws(ItemEnd) {
-            try await refuseWhereHeld(since: "its agent could not be reached")
+            if isFirst {
+                // Nothing was done: all is looked at once more that is looked at before the first touch.
+                var again = self
+                try await again.read()
+                try await waitWhereHeld()
+            } else {
+                try await refuseWhereHeld(since: "its agent could not be reached")
+            }
             return nil
         } catch {
             return error

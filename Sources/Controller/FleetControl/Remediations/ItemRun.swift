@@ -160,7 +160,7 @@ struct ItemRun: Sendable {
     }
 
     /// Nothing of it was done yet: it waits again, and the run decides what that means.
-    private mutating func waitWhereHeld() async throws(ItemEnd) {
+    func waitWhereHeld() async throws(ItemEnd) {
         let hold = try await hold()
         guard hold.aborted != nil || hold.paused || hold.frozen != nil || hold.isClosed else { return }
         if let by = hold.aborted { throw .ended(.skipped, "aborted by \(by) before it began", remedy: "") }
