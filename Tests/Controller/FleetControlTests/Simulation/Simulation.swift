@@ -82,7 +82,7 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
 
     func note(_ line: @autoclosure () -> String) { trace.append("+\(time.elapsed) \(line())") }
 
-    private func look(_ moment: Moment) {
+    private func look(_ moment: Sight) {
         for invariant in watched where fault == nil {
             if let sentence = invariant.look(at: moment, in: scene) {
                 fail(type(of: invariant).name, sentence)

@@ -3,7 +3,7 @@ import NestingModel
 final class ApprovedAsSeen: Invariant {
     static let name = "a change request runs once, as it was seen, and approved by somebody else where that is set"
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .committed(let before, let after) = moment, before.changes != after.changes else { return nil }
         let runs = after.changes.compactMap(\.remediation)
         if Set(runs).count < runs.count { return "two requests run as one" }

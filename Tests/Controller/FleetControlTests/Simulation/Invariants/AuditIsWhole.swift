@@ -5,7 +5,7 @@ import NestingModel
 final class AuditIsWhole: Invariant {
     static let name = "every correction has its audit record"
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         let state = scene.store.state
         switch moment {
         case .began(let work):

@@ -5,7 +5,7 @@ import NestingModel
 final class FailureBudgetHolds: Invariant {
     static let name = "the failure budget is never exceeded"
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         switch moment {
         case .committed(let before, let after):
             for remediation in after.remediations

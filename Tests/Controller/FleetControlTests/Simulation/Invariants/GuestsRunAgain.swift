@@ -7,7 +7,7 @@ import NestingModel
 final class GuestsRunAgain: Invariant {
     static let name = "a guest that ran before runs afterwards, or is named in an open alert"
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .atRest = moment else { return nil }
         for path in ran(scene.world) where scene.fleet.guests[path]?.running != true {
             // What runs inside a machine that is off waits for that one.

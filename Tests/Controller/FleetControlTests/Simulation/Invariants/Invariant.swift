@@ -4,7 +4,7 @@ import FoundationEssentials
 import NestingModel
 
 /// What can be watched of a simulation.
-enum Moment {
+enum Sight {
     /// A transaction was committed: the store as it was, and as it is.
     case committed(MemoryState, MemoryState)
     /// An agent begins an order that it never saw before.
@@ -21,7 +21,7 @@ protocol Invariant: AnyObject, SendableMetatype {
     static var name: String { get }
     init()
     /// - Returns: how it is broken; nil where it holds.
-    func look(at moment: Moment, in scene: Scene) -> String?
+    func look(at moment: Sight, in scene: Scene) -> String?
 }
 
 /// All of them.

@@ -4,7 +4,7 @@ final class NothingIsDoneTwice: Invariant {
     static let name = "nothing is done twice"
     private var done: Set<[String]> = []
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         if let id = scene.fleet.changedOrders.first { return "\(id) came again as another order" }
         guard case .began(let work) = moment else { return nil }
         guard let (remediation, index) = scene.item(of: work.request.id) else {

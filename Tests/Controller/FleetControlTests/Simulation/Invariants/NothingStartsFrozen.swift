@@ -5,7 +5,7 @@ import NestingModel
 final class NothingStartsFrozen: Invariant {
     static let name = "nothing starts under a freeze"
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .began(let work) = moment, let (remediation, index) = scene.item(of: work.request.id),
             let freeze = scene.store.state.freeze, freeze.until.map({ $0 > scene.now }) ?? true,
             scene.isKnown(.freeze)

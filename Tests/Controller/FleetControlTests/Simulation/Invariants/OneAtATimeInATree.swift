@@ -4,7 +4,7 @@ import NestingModel
 final class OneAtATimeInATree: Invariant {
     static let name = "never two remediations or corrections at once in one nesting tree"
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         switch moment {
         case .committed(_, let after):
             let unfinished = after.remediations.filter { $0.endedAt == nil }

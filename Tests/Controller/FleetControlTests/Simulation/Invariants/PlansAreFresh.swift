@@ -8,7 +8,7 @@ final class PlansAreFresh: Invariant {
     /// Reading all hosts that an item needs may take as long as one that says nothing may take.
     private static let readingSeconds = 60
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .began(let work) = moment, work.isFirst(in: scene),
             let (remediation, index) = scene.item(of: work.request.id)
         else { return nil }

@@ -6,7 +6,7 @@ final class ReportsArrive: Invariant {
     static let name = "each report reaches each recipient, in order, and no due time is missed or seen to twice"
     static let everySeconds = 300
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .atRest = moment else { return nil }
         let runs = scene.store.state.runs.map(\.summary)
         for recipient in scene.world.recipients {

@@ -5,7 +5,7 @@ import NestingModel
 final class StartsInsideWindows: Invariant {
     static let name = "nothing starts outside its window"
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .began(let work) = moment, let (remediation, index) = scene.item(of: work.request.id),
             remediation.outsideWindows != true
         else { return nil }

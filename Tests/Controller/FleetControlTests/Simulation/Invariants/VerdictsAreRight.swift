@@ -3,7 +3,7 @@ import NestingModel
 final class VerdictsAreRight: Invariant {
     static let name = "a change that does not work goes back, and one that hides never does"
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .judged(let work, let verdict) = moment, work.request.verb == .setGuest,
             let (remediation, index) = scene.item(of: work.request.id), let path = work.stopped.first
         else { return nil }

@@ -3,7 +3,7 @@ import NestingModel
 final class WordsAreHeard: Invariant {
     static let name = "nothing starts after a pause or an abort"
 
-    func look(at moment: Moment, in scene: Scene) -> String? {
+    func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .began(let work) = moment, let (remediation, _) = scene.item(of: work.request.id) else { return nil }
         if remediation.state != .running {
             return "\(work.request.id) begins, and \(remediation.id) is \(remediation.state)"
