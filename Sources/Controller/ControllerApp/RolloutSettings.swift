@@ -28,12 +28,15 @@ struct RolloutSettings {
 
     let enforcedGuests = SettingKey.int(
         "remediation.enforced-guests", in: 1...100_000, default: 1,
-        help: "guests that one remediation under enforce takes at most; with more than one it goes as the settings above")
+        help:
+            "guests that one remediation under enforce takes at most; with more than one it goes as the settings above")
     let fourEyes = SettingKey.bool(
         "remediation.four-eyes", default: false,
         help: "whether a change request needs somebody else than its author to approve it")
 
-    var keys: [any DeclaredSetting] { [canary, wave, soak, failureBudget, parallel, parallelPer, enforcedGuests, fourEyes] }
+    var keys: [any DeclaredSetting] {
+        [canary, wave, soak, failureBudget, parallel, parallelPer, enforcedGuests, fourEyes]
+    }
 
     func read(_ settings: Settings) -> Rollout {
         Rollout(

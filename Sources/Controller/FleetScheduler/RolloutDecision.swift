@@ -39,7 +39,8 @@ package struct RolloutDecision {
     ///   - opening: when an item may start.
     package init(
         _ remediation: Remediation, inMotion: Set<Int>, interruption: String?, now: Date,
-        mayWait: Bool = true, labels: @escaping (PlanItem) -> [String: String], whyFrozen: @escaping (PlanItem) -> String?,
+        mayWait: Bool = true, labels: @escaping (PlanItem) -> [String: String],
+        whyFrozen: @escaping (PlanItem) -> String?,
         opening: @escaping (PlanItem) -> WindowCalendar.Opening
     ) {
         self.remediation = remediation
