@@ -9,7 +9,7 @@ struct SimulationTests {
     private static var seeds: [UInt64] {
         if let one = variables["NESTOR_SIMULATION_SEED"].flatMap({ UInt64($0) }) { return [one] }
         let first = variables["NESTOR_SIMULATION_FIRST"].flatMap { UInt64($0) } ?? 1
-        let count = variables["NESTOR_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 2_000
+        let count = variables["NESTOR_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 1_000
         return Array(first..<first + count)
     }
 
@@ -24,7 +24,7 @@ struct SimulationTests {
 
     @Test("has a store in memory that answers as SQLite does")
     func stores() async throws {
-        for seed: UInt64 in 1...20 {
+        for seed: UInt64 in 1...6 {
             let simulation = Simulation(World(seed: seed))
             let time = simulation.time
             let mirror = try StoreMirror(now: { time.date })
@@ -38,7 +38,7 @@ struct SimulationTests {
 
     @Test("runs the same way twice")
     func repeats() async {
-        for seed: UInt64 in 1...20 {
+        for seed: UInt64 in 1...10 {
             let runs = [Simulation(World(seed: seed)), Simulation(World(seed: seed))]
             for run in runs { _ = await run.queue.adopt { run.run() } }
             #expect(runs[0].trace == runs[1].trace, "seed \(seed)")
