@@ -14,12 +14,12 @@ import Synchronization
 /// What a month leaves on the disk: a whole controller over agents that are values, at a time that passes at once.
 ///
 /// Each host has 50 guests. Of these, every day, two are switched off and on again, and one loses what its policy wants
-/// and is corrected; everything is read every quarter of an hour, and a report of the fleet runs every day.
+/// and is corrected; everything is read every hour (a reading that changes nothing leaves nothing), and a report of the fleet runs every day.
 enum StorageSection {
-    private static let hosts = 4
+    private static let hosts = 2
     private static let guests = 50
     private static let days = 30
-    private static let sweeps = 96
+    private static let sweeps = 24
 
     static func measure(_ table: inout MeasuredTable) async throws {
         let folder = try TemporaryFolder()
@@ -61,7 +61,7 @@ enum StorageSection {
                 time.withLock { $0 += 86_400 / Double(sweeps) }
                 for number in 0..<hosts where day > 0 { happen(sweep, day, "rack\(number)", agents) }
                 _ = try await controller.sweep(SweepRequest())
-                if day > 0, sweep % 24 == 20 { try await correct(controller) }
+                if day > 0, sweep == 20 { try await correct(controller) }
             }
             _ = try await controller.runReport("daily", by: Requester(name: "nestord"))
             try await store.record { (work) throws(StoreFailure) in
@@ -78,10 +78,10 @@ enum StorageSection {
     private static func happen(_ sweep: Int, _ day: Int, _ host: String, _ agents: SyntheticAgents) {
         let number = (day * 7) % guests
         switch sweep {
-        case 10: agents.change(host, guest: number) { $0.expose(false) }
-        case 30, 50: agents.change(host, guest: (number + sweep) % guests) { $0.state = .off }
-        case 40, 60:
-            agents.change(host, guest: (number + sweep - 10) % guests) { guest in
+        case 3: agents.change(host, guest: number) { $0.expose(false) }
+        case 7, 12: agents.change(host, guest: (number + sweep) % guests) { $0.state = .off }
+        case 9, 14:
+            agents.change(host, guest: (number + sweep - 2) % guests) { guest in
                 guest.state = .running
                 guest.expose(true)
             }
