@@ -9,14 +9,4 @@ package struct WebBody: Sendable {
         self.length = length
         self.open = open
     }
-
-    package init(_ bytes: [UInt8]) {
-        self.init(length: bytes.count) {
-            var rest: [UInt8]? = bytes
-            return {
-                defer { rest = nil }
-                return rest
-            }
-        }
-    }
 }

@@ -30,14 +30,16 @@ struct TextRendering {
         }
         omission(run.notHeard.count, of: ReportBounds.hosts, "hosts", emit)
         for standing in FindingStanding.allCases {
-            let part = run.findings.filter { $0.standing == standing }
-            guard !part.isEmpty else { continue }
+            // Not copied: a large fleet's are tens of megabytes.
+            let part = run.findings.lazy.filter { $0.standing == standing }
+            let count = part.count { _ in true }
+            guard count > 0 else { continue }
             emit("\n\(ReportWords.title(of: standing))\n")
             for finding in part.prefix(ReportBounds.findings).map(\.finding) {
                 emit("  \(finding.path.description.shown): \(finding.shortSentence.shown) [\(finding.severity)]\n")
                 if standing.isOpen, !finding.remedy.isEmpty { emit("    -> \(finding.remedy.shown)\n") }
             }
-            omission(part.count, of: ReportBounds.findings, "findings", emit)
+            omission(count, of: ReportBounds.findings, "findings", emit)
         }
         if let head = words.auditHead { emit("\n\(head)\n") }
     }
