@@ -30,7 +30,7 @@ struct AdoptionRouteTests {
 
     private func open(_ fixture: ServiceFixture) async throws -> [String] {
         let answer = try await fixture.answer("GET", "/v1/findings")
-        return try Self.decoded([Finding].self, Data(answer.text.utf8)).map(\.id).sorted()
+        return try Self.decoded(FindingPage.self, Data(answer.text.utf8)).findings.map(\.id).sorted()
     }
 
     @Test(
