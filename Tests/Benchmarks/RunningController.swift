@@ -5,6 +5,8 @@ import NestorTestKit
 final class RunningController {
     private let folder: TemporaryFolder
     private let pid: Int32
+    /// It has to end with this process, however that goes.
+    private let watchdog: Watchdog
 
     /// - Parameters:
     ///   - folder: with the store in `state`.
@@ -14,7 +16,9 @@ final class RunningController {
         let words = ["state.directory=\(folder("state"))", "api.socket=\(folder("sock"))"] + settings
         let started = try ProcessLog.spawn(try Self.program("nestord"), words.flatMap { ["--set", $0] })
         pid = started.pid
+        watchdog = try Watchdog(over: started.pid)
         guard await started.log.contains("ready", orEndsWithin: .seconds(60)) else {
+            watchdog.end()
             ProcessTree.end(pid)
             throw BenchmarkFault(description: "nestord does not start: \(started.log.text.suffix(400))")
         }
@@ -44,5 +48,8 @@ final class RunningController {
         return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
     }
 
-    func stop() { ProcessTree.end(pid) }
+    func stop() {
+        watchdog.end()
+        ProcessTree.end(pid)
+    }
 }
