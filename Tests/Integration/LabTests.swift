@@ -12,7 +12,7 @@ struct LabTests {
 
     init() throws { lab = try #require(Lab.shared) }
 
-    /// Asks for the same exposure and, where given, more memory.
+    /// Asks for the same exposure and, where given, more memory, and for nothing else.
     private func desire(_ exposure: String, memory: Int? = nil) async throws {
         var desired = "exposure: \(exposure)"
         if let memory { desired += ", startup-memory: \(memory)MiB" }
@@ -24,7 +24,7 @@ struct LabTests {
                 desire: {\(desired)}
                 mode: propose
                 disruption: {shutdown-deadline: 30s}
-            """)
+            """, "--prune")
         try #require(taken.code == 0, "\(taken)")
     }
 
