@@ -15,11 +15,7 @@ extension FleetController {
         let now = environment.now()
         let until = try end(of: request, from: now)
         let paths = request.paths ?? []
-        let tree = Assessment.tree(of: try await views())
-        for path in paths where tree.node(at: path) == nil {
-            throw APIError(
-                code: "path-unknown", sentence: "there is no '\(path)' in the tree", remedy: "nestor tree shows it")
-        }
+        try await checkPlaces(paths)
         let freeze = Freeze(
             reason: reason, by: requester.name, since: now, until: until, paths: paths.isEmpty ? nil : paths.sorted())
         try await change(requester, "freeze", freeze.scope, detail: freeze.sentence) { (work) throws(StoreFailure) in

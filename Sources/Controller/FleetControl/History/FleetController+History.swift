@@ -13,7 +13,7 @@ extension FleetController {
         let (entries, isKnown) = try await read { (work) throws(StoreFailure) in
             let entries = try work.history(of: path, since: since, limit: min(max(limit, 1), 10_000))
             if !entries.isEmpty { return (entries, true) }
-            return ([], Assessment.tree(of: try work.hosts(ofTree: path.root.name)).node(at: path) != nil)
+            return ([], try work.isPlace(path))
         }
         guard isKnown else {
             throw APIError(

@@ -8,20 +8,19 @@ extension FleetController {
     /// For each setting of one node: which policy decides, which lost and why, which exemption holds, and how far
     /// Nestor goes; from the stored reports.
     package func explain(_ path: NodePath) async throws(APIError) -> PolicyExplanation {
-        let (hosts, set) = try await read { (work) throws(StoreFailure) in
-            (try work.hosts(ofTree: path.root.name), try work.policies())
+        let (tree, set) = try await read { (work) throws(StoreFailure) in
+            (try work.tree(around: path), try work.policies())
         }
-        let tree = Assessment.tree(of: hosts)
         guard let explanation = PolicyEngine(set.book).explain(path, in: tree, now: environment.now()) else {
-            throw unknownPlace(path)
+            throw .unknownPlace(path)
         }
         return explanation
     }
 
     /// A policy file that asks for what a live guest or host has, from the stored reports.
     package func policyFile(of path: NodePath) async throws(APIError) -> PolicyFileAnswer {
-        let tree = try await tree(of: path)
-        guard let node = tree.node(at: path) else { throw unknownPlace(path) }
+        let tree = try await read { (work) throws(StoreFailure) in try work.tree(around: path) }
+        guard let node = tree.node(at: path) else { throw .unknownPlace(path) }
         let portrait = NodePortrait(of: node, parent: path.parent.flatMap(tree.node(at:))?.host)
         guard !portrait.policy.desired.isEmpty else {
             throw APIError(
@@ -32,15 +31,5 @@ extension FleetController {
         }
         return PolicyFileAnswer(
             text: PolicyDocument.write(PolicyBook(policies: [portrait.policy])), warnings: portrait.gaps)
-    }
-
-    /// The nesting tree that a place is in.
-    private func tree(of path: NodePath) async throws(APIError) -> NestingTree {
-        let hosts = try await read { (work) throws(StoreFailure) in try work.hosts(ofTree: path.root.name) }
-        return Assessment.tree(of: hosts)
-    }
-
-    private func unknownPlace(_ path: NodePath) -> APIError {
-        APIError(code: "path-unknown", sentence: "there is no '\(path)' in the tree", remedy: "nestor tree shows it")
     }
 }

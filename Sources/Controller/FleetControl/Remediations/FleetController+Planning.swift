@@ -6,12 +6,7 @@ import StructuredLog
 extension FleetController {
     /// What would be done now, from fresh reports; does nothing.
     package func plan(_ selection: Selection) async throws(APIError) -> PlanAnswer {
-        let views = try await views()
-        let tree = Assessment.tree(of: views)
-        for path in selection.paths where tree.node(at: path) == nil {
-            throw APIError(
-                code: "path-unknown", sentence: "there is no '\(path)' in the tree", remedy: "nestor tree shows it")
-        }
+        try await checkPlaces(selection.paths)
         return try await answer(with: try await freshPlan(selection))
     }
 

@@ -26,7 +26,7 @@ extension FleetController {
             for path in query.paths where try !work.knows(path) { return (page, path as NodePath?) }
             return (page, nil)
         }
-        if let unknown { throw unknownPath(unknown) }
+        if let unknown { throw .unknownPlace(unknown) }
         return page
     }
 
@@ -34,11 +34,11 @@ extension FleetController {
     package func tree(at paths: [NodePath]) async throws(APIError) -> TreePage {
         let (nodes, findings) = try await read { (work) throws(StoreFailure) in
             let nodes = try paths.map { (path) throws(StoreFailure) in
-                (path, try Assessment.tree(of: work.hosts(ofTree: path.root.name)).node(at: path))
+                (path, try work.tree(around: path).node(at: path))
             }
             return (nodes, try work.openFindings(at: paths))
         }
-        if let unknown = nodes.first(where: { $0.1 == nil }) { throw unknownPath(unknown.0) }
+        if let unknown = nodes.first(where: { $0.1 == nil }) { throw .unknownPlace(unknown.0) }
         return TreePage(tree: NestingTree(roots: nodes.compactMap(\.1)), findings: findings)
     }
 
@@ -50,7 +50,7 @@ extension FleetController {
             var page = TreePage(tree: NestingTree(roots: []), findings: [])
             var nodes = 0
             for root in rest where nodes < max(limit, 1) {
-                let tree = Assessment.tree(of: try work.hosts(ofTree: root.name))
+                let tree = try work.tree(around: root)
                 nodes += tree.nodes.count
                 page.tree.roots += tree.roots
             }
@@ -60,16 +60,12 @@ extension FleetController {
             return page
         }
     }
-
-    private func unknownPath(_ path: NodePath) -> APIError {
-        APIError(code: "path-unknown", sentence: "there is no '\(path)' in the tree", remedy: "nestor tree shows it")
-    }
 }
 
 extension FleetReading {
     fileprivate func knows(_ path: NodePath) throws(StoreFailure) -> Bool {
         if try findings(FindingQuery(paths: [path], limit: 1), after: nil).total > 0 { return true }
-        return Assessment.tree(of: try hosts(ofTree: path.root.name)).node(at: path) != nil
+        return try isPlace(path)
     }
 
     /// - Parameter paths: none means nowhere.
