@@ -39,10 +39,6 @@ extension FleetController {
         return value
     }
 
-    package func tree() async throws(APIError) -> NestingTree {
-        Assessment.tree(of: try await views())
-    }
-
     /// Open and stale findings, all of them, the worst first.
     /// - Parameters:
     ///   - path: only of this node and all below it.
