@@ -29,8 +29,7 @@ let remediationControlCommands = [
             "Each guest gets back what it had of the settings that the remediation changed, and only where it still "
             + "has what the remediation set: other people's edits stay. It is a remediation of its own, with "
             + "everything that belongs to one. Policies still want what they wanted, so enforcement stops until "
-            + "policies are applied anew. A maximum of memory that was raised stays, and memory that was made fixed "
-            + "stays fixed.",
+            + "policies are applied anew.",
         examples: [("nestor remediation rollback 4f1c", "")], arguments: [remediationIDArgument],
         options: [CommandOption("yes", short: "y", "do not ask")] + rolloutOptions),
 ]

@@ -55,6 +55,7 @@ extension MemoryWork {
     func openFindingCounts() -> [Severity: Int] {
         Dictionary(grouping: openFindings(), by: \.severity).mapValues(\.count)
     }
+    /// All on one page, whatever the places: pages are for people who look, and a simulation has none.
     func findings(_ query: FindingQuery, after place: FindingPlace?) -> FindingPage {
         let found = query.exempted ? exemptedFindings() : openFindings()
         return FindingPage(
