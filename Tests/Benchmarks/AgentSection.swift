@@ -74,7 +74,9 @@ enum AgentSection {
             guard answer.unchanged else { throw BenchmarkFault(description: "the report changed by itself") }
         }
         table.add("agent: report of \(guests), warm session", "\(same.shown) unchanged, \(full.shown) whole")
-        table.add("agent: session after those, \(guests)", "\(megabytes(session.resident)) RSS")
+        table.add(
+            "agent: session after those, \(guests)",
+            "\(megabytes(session.resident)) RSS, \(megabytes(session.own)) of it its own")
     }
 
     private static func define(_ numbers: ClosedRange<Int>, on libvirt: PrivateLibvirt) throws {

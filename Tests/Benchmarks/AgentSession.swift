@@ -38,10 +38,15 @@ final class AgentSession {
     }
 
     /// In bytes, now.
-    var resident: Int {
+    var resident: Int { status("VmRSS:") }
+    /// The part of it that is this process' own. The rest is the program's file, which all agents of a host share, and
+    /// of which the kernel maps as much as happens to lie in its cache in one piece.
+    var own: Int { status("RssAnon:") }
+
+    private func status(_ field: String) -> Int {
         let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+        let line = status.split(separator: "\n").first { $0.hasPrefix(field) }
+        return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
     }
 
     func end() {

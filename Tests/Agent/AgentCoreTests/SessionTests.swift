@@ -25,8 +25,10 @@ struct SessionTests {
     static let hello = #"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocol":{"min":1,"max":7},"more":1}}"#
 
     /// Says all lines, closes, and reads what came back.
-    func talk(_ bench: Bench, as role: SessionRole = .correct, _ lines: [String], work: Bool = false) throws -> [Reply]
-    {
+    func talk(
+        _ bench: Bench, as role: SessionRole = .correct, _ lines: [String], work: Bool = false,
+        giveBackMemory: @escaping () -> Void = {}
+    ) throws -> [Reply] {
         let (input, output) = (Pipe(), Pipe())
         let text = lines.map { $0 + "\n" }.joined()
         let writer = Thread {
@@ -37,7 +39,7 @@ struct SessionTests {
         let session = Session(
             role: role, reports: ReportBuilder(host: PretendHost(), guests: PretendManager()), folder: bench.folder,
             clock: bench.host, input: input.fileHandleForReading.fileDescriptor,
-            output: output.fileHandleForWriting.fileDescriptor
+            output: output.fileHandleForWriting.fileDescriptor, giveBackMemory: giveBackMemory
         ) { () throws(StateFault) in
             guard work else { return }
             try Worker(
@@ -138,6 +140,18 @@ struct SessionTests {
             bench, as: .report, [Self.hello, request(2, "report", ReportParameters(lastDigest: digest))])[1]
         #expect(try second.result(ReportResult.self).unchanged)
         #expect(second.raw.count < 200)
+    }
+
+    @Test("Memory is given back after each report, not after other answers")
+    func givesMemoryBack() throws {
+        let bench = try Bench(PretendWorld(guest))
+        var times = 0
+        let reports = try [2, 3].map { try request($0, "report", ReportParameters()) }
+        let replies = try talk(bench, as: .report, [Self.hello, #"{"id":9,"method":"corrections"}"#] + reports) {
+            times += 1
+        }
+        #expect(replies.count == 4)
+        #expect(times == 2)
     }
 
     @Test("A reporting session corrects nothing")

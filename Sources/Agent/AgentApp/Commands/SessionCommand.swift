@@ -2,6 +2,7 @@ import AgentCore
 import AgentWire
 import CommandLineTable
 import Glibc
+import LinuxHostProvider
 
 /// `nestor-agent session`
 enum SessionCommand {
@@ -13,7 +14,7 @@ enum SessionCommand {
         let surroundings = try Surroundings(command)
         Session(
             role: role, reports: surroundings.reports(), folder: surroundings.folder, clock: KernelClock(),
-            input: STDIN_FILENO, output: STDOUT_FILENO
+            input: STDIN_FILENO, output: STDOUT_FILENO, giveBackMemory: ProcessMemory.giveBack
         ) { () throws(StateFault) in
             try DetachedProcess.start(surroundings.workerArguments)
         }.run()

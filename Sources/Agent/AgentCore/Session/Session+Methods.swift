@@ -44,7 +44,9 @@ extension Session {
             try admit(method)
             switch WireMethod(rawValue: method) {
             case .hello: try send(id, hello(try parameters(line)))
-            case .report: try send(id, report(try optionalParameters(line)))
+            case .report:
+                try send(id, report(try optionalParameters(line)))
+                giveBackMemory()
             case .correct: try send(id, correct(try parameters(line)))
             case .corrections: try send(id, corrections(try optionalParameters(line)))
             case .finish: try send(id, finish(try parameters(line)))

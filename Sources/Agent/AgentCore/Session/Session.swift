@@ -10,6 +10,8 @@ package final class Session {
     let clock: any BootClock
     /// Starts a detached worker; called where work may be left.
     let startWorker: () throws(StateFault) -> Void
+    /// Called when a report has been sent, which is what takes memory; a session mostly waits.
+    let giveBackMemory: () -> Void
     private let input: Int32
     private let output: Int32
 
@@ -21,7 +23,7 @@ package final class Session {
 
     package init(
         role: SessionRole, reports: ReportBuilder, folder: StateFolder, clock: any BootClock, input: Int32,
-        output: Int32,
+        output: Int32, giveBackMemory: @escaping () -> Void = {},
         startWorker: @escaping () throws(StateFault) -> Void
     ) {
         self.role = role
@@ -31,6 +33,7 @@ package final class Session {
         self.input = input
         self.output = output
         self.startWorker = startWorker
+        self.giveBackMemory = giveBackMemory
     }
 
     /// The peer is gone, or was sent away: the session ends.

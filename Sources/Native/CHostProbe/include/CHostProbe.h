@@ -1,6 +1,6 @@
 #pragma once
 // The system calls that describe a host: reading files that never leave a root and never block, and the few live
-// probes. Nothing here keeps a descriptor open.
+// probes; and the one that leaves it its memory. Nothing here keeps a descriptor open.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -64,3 +64,6 @@ int nestor_uname(char *machine, char *release, size_t size);
 
 /// The C library's text for an error number.
 void nestor_error_text(int number, char *text, size_t size);
+
+/// Gives the pages that hold nothing any more back to the kernel, those between live ones too.
+void nestor_give_back_memory(void);
