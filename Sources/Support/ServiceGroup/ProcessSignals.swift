@@ -1,10 +1,12 @@
 import Glibc
 import Synchronization
 
-/// SIGTERM and SIGINT as a stream, SIGPIPE ignored, while this lives in the process. The second signal ends the process
-/// at once, in the handler itself, so that it works even when every thread is stuck.
+/// SIGTERM, SIGINT and a terminal's SIGHUP as a stream, SIGPIPE ignored, while this lives in the process. The second
+/// signal ends the process at once, in the handler itself, so that it works even when every thread is stuck.
 struct ProcessSignals: Sendable {
-    private static let handled = [SIGTERM, SIGINT]
+    /// A terminal that goes away takes what runs in it along, unless nohup(1) said otherwise. What has no terminal is
+    /// sent SIGHUP by those who expect that it reads its settings again: it must not die of it, nor does it.
+    private let handled: [Int32]
 
     /// The first signal's number; ends after `restore`.
     let received: AsyncStream<Int32>
@@ -33,12 +35,30 @@ struct ProcessSignals: Sendable {
             return nil
         }
         signal(SIGPIPE, SIG_IGN)
-        for number in Self.handled { signal(number, signalArrived) }
+        handled = [SIGTERM, SIGINT] + (Self.hasTerminal() && !Self.ignoresHangUp() ? [SIGHUP] : [])
+        signal(SIGHUP, SIG_IGN)
+        for number in handled { signal(number, signalArrived) }
     }
 
-    /// Gives the signals back to their default actions. SIGPIPE stays ignored: connections may still break.
+    private static func hasTerminal() -> Bool {
+        let terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard terminal >= 0 else { return false }
+        close(terminal)
+        return true
+    }
+
+    private static func ignoresHangUp() -> Bool {
+        var action = sigaction()
+        guard sigaction(SIGHUP, nil, &action) == 0 else { return false }
+        // Functions can't be compared, and this one is no function: it is the number 1.
+        let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        return handler == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// Gives the signals back to their default actions. SIGPIPE stays ignored: connections may still break. So does a
+    /// SIGHUP that meant nothing.
     func restore() {
-        for number in Self.handled { signal(number, SIG_DFL) }
+        for number in handled { signal(number, SIG_DFL) }
         signalPipe.store(-1, ordering: .sequentiallyConsistent)
         // The reader ends at the end of file.
         close(writeEnd)

@@ -1,5 +1,6 @@
 /// Runs the services of a daemon: starts them in order, tells the service manager, and stops them in reverse order on
-/// SIGTERM, SIGINT, cancellation, or when one of them ends. A second signal ends the process at once.
+/// SIGTERM, SIGINT, the end of its terminal, cancellation, or when one of them ends. A second signal ends the process
+/// at once.
 package struct ServiceGroup: Sendable {
     private let services: [any Service]
     private let stopDeadline: Duration
