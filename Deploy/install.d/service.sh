@@ -59,7 +59,8 @@ As root:
   nestor host enrol NAME --address HOST --operator-key ~/.ssh/id_ed25519   shows the host key, and asks
   nestor policy preview -f FILE                                            what a policy would change
   nestor report                                                            drift, now
-Whoever shall read: add to the group nestor. Whoever shall change: api.admins in /etc/nestor/nestord.yaml too.
+Whoever shall read: add to the group nestor. Whoever shall change: api.admins in /etc/nestor/nestord.yaml too,
+which is read when the service starts: systemctl restart nestord.
 Take it away again: Deploy/install --remove
 TEXT
 }
