@@ -95,8 +95,8 @@ let package = Package(
         room(
             "Controller", "ControllerHTTP",
             [
-                "NestingModel", "ControllerAPI", "HTTPServing", "DriftReports", "FleetControl", "HumanText",
-                "StructuredLog",
+                "NestingModel", "ControllerAPI", "FleetDocuments", "HTTPServing", "DriftReports", "FleetControl",
+                "HumanText", "StructuredLog",
             ]),
         room(
             "Controller", "ControllerApp",

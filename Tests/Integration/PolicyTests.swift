@@ -88,4 +88,20 @@ struct PolicyTests {
         #expect(
             try schema.output == String(contentsOfFile: "\(Self.config)/schemas/policy-1.schema.json", encoding: .utf8))
     }
+
+    @Test("policies come through a pipe, and what is refused is one JSON text")
+    func pipes() async throws {
+        let fleet = try await Fleet.start()
+        let file = try fleet.folder.write(Self.policy(3), to: "piped.yaml")
+        let piped = try await run(
+            "/bin/sh", ["-c", #"cat "$0" | "$1" policy apply -f -"#, file, BuiltPrograms.nestor],
+            environment: fleet.environment)
+        #expect(piped.code == 0 && piped.output.contains("added: a"), "\(piped)")
+        for words in [["drift", "rack9"], ["tree", "rack9"], ["policy", "explain", "rack9"]] {
+            let refused = try await fleet.nestor(words + ["-o", "json"])
+            #expect(refused.code == 1)
+            let answer = try JSONSerialization.jsonObject(with: Data(refused.output.utf8)) as? [String: [String: Any]]
+            #expect(answer?["error"]?["code"] as? String == "path-unknown", "\(refused)")
+        }
+    }
 }

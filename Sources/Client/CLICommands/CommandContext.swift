@@ -1,5 +1,6 @@
 import CommandLineTable
 import ControllerAPI
+import FleetDocuments
 import Foundation
 import NestingModel
 
@@ -77,31 +78,47 @@ struct CommandContext: Sendable {
         guard !names.isEmpty else {
             throw CLIFailure(ExitCode.usage, "which file?", remedy: "-f FILE, or '-f -' for standard input")
         }
-        var documents: [DocumentFile] = []
-        for name in names {
-            var isFolder = false
-            if name != "-", FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder {
-                let entries = (try? FileManager.default.contentsOfDirectory(atPath: name)) ?? []
-                for entry in entries.sorted() where entry.hasSuffix(".yaml") || entry.hasSuffix(".yml") {
-                    documents.append(DocumentFile(name: "\(name)/\(entry)", text: try readText("\(name)/\(entry)")))
-                }
-            } else {
-                documents.append(DocumentFile(name: name, text: try readText(name)))
-            }
-        }
+        let documents = try texts(names).map { DocumentFile(name: $0.name, text: $0.text) }
         guard !documents.isEmpty else {
             throw CLIFailure(ExitCode.usage, "there is no .yaml file in '\(plain(names.joined(separator: "', '")))'")
         }
         return documents
     }
 
+    /// The texts of files, and of the YAML files in folders; whatever can't be read is told at once.
+    func texts(_ names: [String]) throws(CLIFailure) -> [DocumentText] {
+        var texts: [DocumentText] = []
+        var faults: [String] = []
+        func add(_ name: String, _ read: () throws(UnreadableText) -> [DocumentText]) {
+            do throws(UnreadableText) {
+                texts += try read()
+            } catch {
+                faults.append("cannot read '\(plain(name))': \(error.reason)")
+            }
+        }
+        for name in names {
+            var files = [name]
+            if TextFile.isFolder(name) {
+                files = []
+                add(name) { () throws(UnreadableText) in
+                    files = try TextFile.yamlFiles(in: name)
+                    return []
+                }
+            }
+            for file in files {
+                add(file) { () throws(UnreadableText) in [DocumentText(name: file == "-" ? "standard-input" : file, text: try TextFile.read(file))] }
+            }
+        }
+        guard faults.isEmpty else { throw CLIFailure(ExitCode.failed, faults.joined(separator: "; ")) }
+        return texts
+    }
+
     /// - Parameter name: `-` is standard input.
     func readText(_ name: String) throws(CLIFailure) -> String {
-        do {
-            let data = try Data(contentsOf: URL(filePath: name == "-" ? "/dev/stdin" : name))
-            return String(decoding: data, as: UTF8.self)
+        do throws(UnreadableText) {
+            return try TextFile.read(name)
         } catch {
-            throw CLIFailure(ExitCode.failed, "cannot read '\(plain(name))': \(error.localizedDescription)")
+            throw CLIFailure(ExitCode.failed, "cannot read '\(plain(name))': \(error.reason)")
         }
     }
 

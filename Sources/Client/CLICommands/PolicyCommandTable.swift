@@ -68,12 +68,12 @@ let policyCommand = Command(
         Command(
             "test", "hold policies against reports in files: no controller, no network",
             discussion: "Reads every .yaml file of the folder as a list of tests, each with policies, reports and what "
-                + "has to be found and planned, and names each difference. Exits with 2 where anything differs, and with "
+                + "has to be found and planned, and names each difference; files of policies alone are passed over. Exits with 2 where anything differs, and with "
                 + "4 where a file is wrong: made for a pipeline. Config/policies/tests has an annotated example.",
             examples: [
                 ("nestor policy test Config/policies/tests", ""), ("nestor policy test tests -o json", "for scripts"),
             ],
-            arguments: [CommandArgument("directory", "the folder of the expectation files")]),
+            arguments: [CommandArgument("directory", "the folder of the expectation files, or one of them")]),
         Command(
             "schema", "print the JSON Schema of policy files, for editors and pipelines",
             examples: [("nestor policy schema > policy-1.schema.json", "")]),

@@ -57,6 +57,8 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case policyDifference = "/v1/policies/diff"
     /// GET `?path=` → `PolicyFileAnswer`: a policy of what this node has.
     case policyFrom = "/v1/policies/from"
+    /// GET → the JSON Schema of policy files.
+    case policySchema = "/v1/policies/schema"
     /// POST `PolicyRollbackRequest` → `ApplyAnswer`.
     case policyRollback = "/v1/policies/rollback"
     /// GET → `FleetAnswer`; POST `ApplyRequest` → `FleetApplyAnswer`.

@@ -41,9 +41,7 @@ struct ExemptionFields {
     }
 
     private func expires() -> Moment? {
-        guard let moment = fields.value("expires", expected: MomentText.rule, { MomentText.parse($0.text) }) else {
-            return nil
-        }
+        guard let moment = fields.moment("expires") else { return nil }
         guard let bounds else { return moment }
         let now = bounds.now.formatted(.iso8601)
         if moment.date <= bounds.now {

@@ -18,57 +18,69 @@ package enum ExpectationDocument {
     static let itemKeys = ["path", "change", "disruption", "inside"]
     static let changeKeys = ["exposure", "startup-memory", "maximum-vcpus", "dynamic-memory"]
 
-    /// - Parameter text: the text of a file that a test names, as it is written there; nil where there is none.
-    package static func read(
-        _ files: [DocumentText], text: @escaping (_ name: String, _ beside: String) -> String?
-    ) throws(YAMLFaults) -> [PolicyExpectation] {
+    /// A file that a test names, as it is written there and as seen from the test's own file.
+    package typealias NamedFile = (_ name: String, _ beside: String) throws(UnreadableText) -> DocumentText
+
+    /// - Parameter files: those with policies alone are passed over, as they often lie beside their tests.
+    package static func read(_ files: [DocumentText], named: @escaping NamedFile) throws(YAMLFaults)
+        -> [PolicyExpectation]
+    {
         let reader = YAMLReader()
+        let files = files.filter { !holdsPoliciesAlone($0) }
         let tests = DocumentText.entries(files, under: "tests", allowed: keys, required: keys, reader) { fields in
-            ExpectationFields(fields) { text($0, fields.place.file) }.expectation()
+            ExpectationFields(fields, named).expectation()
         }
         return try reader.finish(tests)
+    }
+
+    private static func holdsPoliciesAlone(_ file: DocumentText) -> Bool {
+        guard let root = try? YAMLDocument.parse(file.text, file: file.name), root["tests"] == nil else { return false }
+        return PolicyDocument.lists.contains { root[$0] != nil }
     }
 }
 
 /// One entry of a list `tests`.
 private struct ExpectationFields {
     let fields: YAMLMapping
-    let text: (String) -> String?
+    let named: ExpectationDocument.NamedFile
 
-    init(_ fields: YAMLMapping, _ text: @escaping (String) -> String?) {
+    init(_ fields: YAMLMapping, _ named: @escaping ExpectationDocument.NamedFile) {
         self.fields = fields
-        self.text = text
+        self.named = named
     }
 
     func expectation() -> PolicyExpectation? {
         let name = fields.string("name", longest: 256) ?? ""
-        let moment = fields.value("at", expected: MomentText.rule) { MomentText.parse($0.text) }
+        // A test with faults never gets out: what follows is read for its own faults.
+        let now = fields.moment("at")?.date ?? .distantPast
         let book = policies()
-        guard let moment else { return nil }
+        var places: [NodePath: YAMLPlace] = [:]
         let hosts = fields.mappings(
             "hosts", allowed: ExpectationDocument.hostKeys, required: ["path", "report"]
-        ).compactMap { host($0, moment.date) }
+        ).compactMap { host($0, now, &places) }
         guard
             let expect = fields.mapping(
                 "expect", allowed: ExpectationDocument.expectKeys, required: ["findings"])
         else { return nil }
         return PolicyExpectation(
-            name: name, place: "\(fields.place.file):\(fields.place.line)", now: moment.date, hosts: hosts, book: book,
+            name: name, place: "\(fields.place.file):\(fields.place.line)", now: now, hosts: hosts, book: book,
             findings: findings(expect), plan: expect.node("plan") == nil ? nil : plan(expect))
     }
 
-    /// The text of a named file; a fault at its place where there is none.
-    private func file(_ fields: YAMLMapping, _ key: String, _ name: String) -> String? {
-        let text = text(name)
-        if text == nil { fields.refuse(key, "names '\(name)', which can't be read", "name it as seen from this file") }
-        return text
+    /// A named file; a fault at its place where it can't be read.
+    private func file(_ fields: YAMLMapping, _ key: String, _ name: String) -> DocumentText? {
+        do throws(UnreadableText) {
+            return try named(name, fields.place.file)
+        } catch {
+            fields.refuse(
+                key, "names \(ShownText.quoted(name)), which can't be read: \(error.reason)",
+                "name it as seen from this file")
+            return nil
+        }
     }
 
     private func policies() -> PolicyBook {
-        let names = fields.strings("policies") ?? []
-        let files = names.compactMap { name in
-            file(fields, "policies", name).map { DocumentText(name: name, text: $0) }
-        }
+        let files = (fields.strings("policies") ?? []).compactMap { file(fields, "policies", $0) }
         do throws(YAMLFaults) {
             return try PolicyDocument.read(files)
         } catch {
@@ -77,14 +89,23 @@ private struct ExpectationFields {
         }
     }
 
-    private func host(_ fields: YAMLMapping, _ now: Date) -> HostView? {
+    private func host(_ fields: YAMLMapping, _ now: Date, _ places: inout [NodePath: YAMLPlace]) -> HostView? {
         let path = fields.value("path", expected: "a path of names, as rack7 or rack7/build-l1") { NodePath($0.text) }
         let labels = fields.pairs("labels", longest: 256) ?? [:]
         let age = fields.duration("age", in: .zero...(.seconds(366 * 86_400)))
         let state = fields.value("state", expected: "ok, or why it can't be read, as unreachable or silent") { scalar in
             HostState(rawValue: scalar.text).flatMap { $0 == .unknown ? nil : $0 }
         }
-        guard let path, let report = report(fields) else { return nil }
+        if let path {
+            if let first = places[path] {
+                fields.refuse(
+                    "path", "\(ShownText.quoted(path.description)) is taken at \(first)", "name each host once")
+            } else {
+                places[path] = fields.place("path")
+            }
+        }
+        let report = report(fields)
+        guard let path, let report else { return nil }
         let received = now.addingTimeInterval(-TimeInterval(age?.components.seconds ?? 0))
         return HostView(
             host: FleetHost(
@@ -97,7 +118,7 @@ private struct ExpectationFields {
     }
 
     private func report(_ fields: YAMLMapping) -> HostReport? {
-        guard let name = fields.string("report"), let text = file(fields, "report", name) else { return nil }
+        guard let name = fields.string("report"), let text = file(fields, "report", name)?.text else { return nil }
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         do {
@@ -110,12 +131,31 @@ private struct ExpectationFields {
             return report
         } catch {
             fields.refuse(
-                "report", "names '\(name)', which is no report: \(ShownText.escaped("\(error)"))", Self.remedy)
+                "report", "names \(ShownText.quoted(name)), which is no report: \(Self.reason(error))", Self.remedy)
             return nil
         }
     }
 
     private static let remedy = "put there what 'nestor-agent report' prints"
+
+    /// What is wrong with it, and where: `guests[0].vcpus.maximum: expected …`.
+    private static func reason(_ error: any Error) -> String {
+        func at(_ path: [any CodingKey]) -> String {
+            path.reduce("") { place, key in
+                if let index = key.intValue { return "\(place)[\(index)]" }
+                return place.isEmpty ? key.stringValue : "\(place).\(key.stringValue)"
+            }
+        }
+        let (place, sentence): (String, String) =
+            switch error {
+            case DecodingError.keyNotFound(let key, let context): (at(context.codingPath + [key]), "is missing")
+            case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+                DecodingError.dataCorrupted(let context):
+                (at(context.codingPath), context.debugDescription)
+            default: ("", "\(error)")
+            }
+        return ShownText.escaped(place.isEmpty ? sentence : "\(place): \(sentence)", limit: 400)
+    }
 
     private func findings(_ expect: YAMLMapping) -> [ExpectedFinding] {
         expect.mappings(

@@ -1,33 +1,66 @@
 import Foundation
 import HumanText
 package import NestingModel
+import YAMLDocument
 
 /// Points in time as people write them: local time and a zone's name, `2027-01-31T18:00 Europe/Berlin`, or a time with
 /// its offset as RFC 3339 has it, `2027-01-31T18:00:00+01:00`, `2027-01-31T17:00Z`. Never a time without a zone.
 package enum MomentText {
     package static let rule = "a time with its zone, as 2027-01-31T18:00 Europe/Berlin or 2027-01-31T18:00:00+01:00"
 
-    /// - Returns: nil for what is no time, for a zone that does not exist, and for a local time that a zone skips. A
-    ///   local time that a zone has twice is the earlier one.
-    package static func parse(_ text: String) -> Moment? {
+    /// - Returns: nil for what `read` refuses.
+    package static func parse(_ text: String) -> Moment? { try? read(text) }
+
+    /// A local time that a zone has twice is the earlier one.
+    /// - Throws: why it is none: the end of a sentence that begins with the text.
+    package static func read(_ text: String) throws(MomentFault) -> Moment {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard let first = parts.first, let (clock, rest) = clock(first), parts.count <= 2 else { return nil }
-        let zone: TimeZone?
-        if parts.count == 2 {
-            let name = String(parts[1])
-            zone = rest.isEmpty && ZoneName.isFit(name) ? TimeZone(identifier: name) : nil
-        } else {
-            zone = offset(rest).flatMap { TimeZone(secondsFromGMT: $0) }
+        guard let first = parts.first, let (clock, rest) = clock(first), parts.count <= 2 else {
+            throw MomentFault(reason: "is no time with a date, a \"T\" and hours and minutes")
         }
-        guard let zone else { return nil }
+        let zone = try zone(rest, parts.count == 2 ? String(parts[1]) : nil)
+        // What does not exist (February 30, an hour that the zone skips) is moved by the calendar, and so told.
+        guard moved(clock, .gmt) != nil else { throw MomentFault(reason: "is a day or time that no calendar has") }
+        guard let date = moved(clock, zone) else {
+            throw MomentFault(reason: "is a time that \(zone.identifier) skips, since its clocks go forward then")
+        }
+        return Moment(date, text)
+    }
+
+    /// The point in time; nil where the zone's calendar has no such one.
+    private static func moved(_ clock: DateComponents, _ zone: TimeZone) -> Date? {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
         let fields: Set<Calendar.Component> = [.year, .month, .day, .hour, .minute, .second]
-        // What does not exist (February 30, an hour that the zone skips) is moved by the calendar, and so told.
-        guard let date = calendar.date(from: clock),
-            calendar.dateComponents(fields, from: date).isSame(as: clock)
+        guard let date = calendar.date(from: clock), calendar.dateComponents(fields, from: date).isSame(as: clock)
         else { return nil }
-        return Moment(date, text)
+        return date
+    }
+
+    /// - Parameters:
+    ///   - offset: what follows the time; empty where nothing does.
+    ///   - name: what stands behind it.
+    private static func zone(_ offset: Substring, _ name: String?) throws(MomentFault) -> TimeZone {
+        guard let name else {
+            guard !offset.isEmpty else { throw MomentFault(reason: "has no zone") }
+            guard let zone = Self.offset(offset).flatMap({ TimeZone(secondsFromGMT: $0) }) else {
+                throw MomentFault(reason: "has the offset \(ShownText.quoted(String(offset))), which is none")
+            }
+            return zone
+        }
+        guard offset.isEmpty else { throw MomentFault(reason: "has an offset and a zone's name") }
+        let shown = ShownText.quoted(name)
+        guard ZoneName.isFit(name) else {
+            throw MomentFault(
+                reason: Self.offset(Substring(name)) == nil
+                    ? "has the zone \(shown), which is no place of the time zone database, as Europe/Berlin, and not UTC"
+                    : "has its offset behind a space")
+        }
+        guard let zone = TimeZone(identifier: name) else {
+            let near = NearestName.hint(name, among: TimeZone.knownTimeZoneIdentifiers).map { ": \($0)" } ?? ""
+            throw MomentFault(reason: "has the zone \(shown), which does not exist\(near)")
+        }
+        return zone
     }
 
     /// `2027-01-31T18:00` or `2027-01-31T18:00:30`, and what follows it.
@@ -72,5 +105,27 @@ extension DateComponents {
     fileprivate func isSame(as other: DateComponents) -> Bool {
         (year, month, day) == (other.year, other.month, other.day)
             && (hour, minute, second) == (other.hour, other.minute, other.second)
+    }
+}
+
+/// Why a text is no point in time.
+package struct MomentFault: Error, Sendable, Hashable {
+    /// The end of a sentence that begins with the text: `has no zone`.
+    package var reason: String
+}
+
+extension YAMLMapping {
+    /// A point in time; where it is none, the fault says why.
+    func moment(_ key: String) -> Moment? {
+        var reason = ""
+        let moment = value(key, expected: MomentText.rule, because: reason) { scalar -> Moment? in
+            do throws(MomentFault) {
+                return try MomentText.read(scalar.text)
+            } catch {
+                reason = error.reason
+                return nil
+            }
+        }
+        return moment
     }
 }

@@ -68,9 +68,30 @@ package enum PolicyDocument {
 
     private static func check(_ book: PolicyBook, _ fields: YAMLMapping, _ roots: Set<String>?) {
         guard let roots else { return }
-        for fault in PolicyFault.unknownHosts(in: book, roots: roots) {
-            let place = fields.node("select")?["paths"]?.place ?? fields.place("select")
-            fields.reader.refuse(place, fault.sentence, fault.remedy)
+        let faults = PolicyFault.unknownHosts(in: book, roots: roots)
+        guard !faults.isEmpty else { return }
+        var paths = fields.entries.flatMap { Self.paths(in: $0.value) }
+        for fault in faults {
+            let place = paths.firstIndex { $0.text == fault.path }.map { paths.remove(at: $0).place }
+            fields.reader.refuse(place ?? fields.place("select"), fault.sentence, fault.remedy)
+        }
+    }
+
+    /// Every path of every selector below a node: what is selected, left out, and where other modes hold.
+    private static func paths(in node: YAMLNode) -> [(text: String, place: YAMLPlace)] {
+        switch node.content {
+        case .scalar: []
+        case .sequence(let items): items.flatMap(paths)
+        case .mapping(let entries):
+            entries.flatMap { entry -> [(text: String, place: YAMLPlace)] in
+                guard entry.key == "paths", case .sequence(let items) = entry.value.content else {
+                    return paths(in: entry.value)
+                }
+                return items.compactMap { item in
+                    guard case .scalar(let scalar) = item.content else { return nil }
+                    return (scalar.text, item.place)
+                }
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ struct PolicyFields {
     func policy() -> Policy {
         let severities: [Severity] = [.unknown]
         let modes = Self.modes(fields)
-        let from = fields.value("from", expected: MomentText.rule) { MomentText.parse($0.text) }
+        let from = fields.moment("from")
         let grace = fields.duration("grace", in: .seconds(60)...(.seconds(366 * 86_400)))
         if grace != nil, fields.node("from") == nil {
             fields.refuse("grace", "stands without from", "write from: the period begins there")

@@ -45,7 +45,7 @@ package enum SelectorFields {
                 return Int(number)
             } ?? [],
             guests: select.values("guests", expected: "a guest's name, in which * stands for anything") {
-                isName($0.text) ? $0.text : nil
+                isGuestName($0.text) ? $0.text : nil
             } ?? [],
             uuids: select.values("uuids", expected: FleetText.uuidRule) { FleetText.uuid($0.text) } ?? [],
             not: exclusions(select, depth: depth))
@@ -111,6 +111,11 @@ package enum SelectorFields {
 
     private static func isName(_ text: String) -> Bool {
         NodePath(names: [text]) != nil && !ShownText.isBlank(text) && ShownText.isSafe(text)
+    }
+
+    /// A guest's own name may hold a slash, which is no border there.
+    private static func isGuestName(_ text: String) -> Bool {
+        text.utf8.count <= 255 && !ShownText.isBlank(text) && ShownText.isSafe(text)
     }
 
     private static func isGlob(_ text: String) -> Bool {

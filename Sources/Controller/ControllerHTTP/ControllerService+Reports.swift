@@ -12,7 +12,7 @@ extension ControllerService {
         switch (request.method, route) {
         case ("GET", .reports): return try .json(try await fleet.reports())
         case ("POST", .reports):
-            return try .json(try await fleet.apply(reports: try request.decoded(), by: requester))
+            return try .json(try await fleet.apply(reports: try request.applied(), by: requester))
         case ("GET", .reportRuns): return try .json(try await fleet.reportRuns(try request.required("name")))
         case ("POST", .reportRuns):
             return try .json(try await fleet.runReport(try request.required("name"), by: requester))

@@ -2,6 +2,7 @@ import ControllerAPI
 package import FleetControl
 import FoundationEssentials
 package import HTTPServing
+import HumanText
 import NestingModel
 package import StructuredLog
 
@@ -28,8 +29,9 @@ package struct ControllerService: Sendable {
         do throws(APIError) {
             guard let route = APIRoute(rawValue: request.path) else {
                 throw APIError(
-                    code: "route-unknown", sentence: "there is no '\(request.path)' here",
-                    remedy: "the API is described in README.md")
+                    code: "route-unknown", sentence: "there is no \(ShownText.quoted(request.path)) here",
+                    remedy: NearestName.hint(request.path, among: APIRoute.allCases.map(\.rawValue))
+                        ?? "the places are \(APIRoute.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             if !["GET", "HEAD"].contains(request.method), !route.changesNothing {
                 try access.checkMayChange(request.peer)
@@ -79,13 +81,13 @@ package struct ControllerService: Sendable {
         case ("GET", .change): return try .json(try await fleet.changeRequest(try request.required("id")))
         case ("POST", .change): return try .json(try await fleet.answer(try request.decoded(), by: by))
         case ("GET", .windows): return try .json(try await fleet.windows())
-        case ("POST", .windows): return try .json(try await fleet.apply(windows: try request.decoded(), by: by))
+        case ("POST", .windows): return try .json(try await fleet.apply(windows: try request.applied(), by: by))
         case ("POST", .freeze): return try .json(try await fleet.freeze(try request.decoded(), by: by))
         case ("DELETE", .freeze):
             try await fleet.unfreeze(by: by)
             return try .json(Empty())
         case ("GET", .fleet): return try .json(try await fleet.fleetDocument())
-        case ("POST", .fleet): return try .json(try await fleet.apply(fleet: try request.decoded(), by: by))
+        case ("POST", .fleet): return try .json(try await fleet.apply(fleet: try request.applied(), by: by))
         case ("POST", .report): return try .json(try await fleet.driftReport())
         case ("GET", .events): return events(request)
         case ("GET", .audit): return try .json(try await fleet.audit(try request.auditQuery()))

@@ -1,6 +1,7 @@
 import ControllerAPI
 import FoundationEssentials
 import HTTPServing
+import HumanText
 
 extension HTTPRequest {
     func auditQuery() throws(APIError) -> AuditQuery {
@@ -20,7 +21,7 @@ extension HTTPRequest {
         guard let text = query(name) else { return nil }
         guard let time = try? Date(text, strategy: .iso8601) else {
             throw APIError(
-                code: "query-invalid", sentence: "'\(name)' is '\(text.debugDescription)', and no time",
+                code: "query-invalid", sentence: "'\(name)' is \(ShownText.quoted(text)), and no time",
                 remedy: "as 2026-11-25T10:00:00Z")
         }
         return time
@@ -29,7 +30,7 @@ extension HTTPRequest {
     func number(_ name: String) throws(APIError) -> Int? {
         guard let text = query(name) else { return nil }
         guard let number = Int(text) else {
-            throw APIError(code: "query-invalid", sentence: "'\(name)' is '\(text.debugDescription)', and no number")
+            throw APIError(code: "query-invalid", sentence: "'\(name)' is \(ShownText.quoted(text)), and no number")
         }
         return number
     }

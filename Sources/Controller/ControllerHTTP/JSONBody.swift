@@ -1,6 +1,7 @@
 import ControllerAPI
 import FoundationEssentials
 import HTTPServing
+import HumanText
 import NestingModel
 
 /// Bodies as JSON: sorted keys and ISO 8601 dates, so that the same answer is the same bytes.
@@ -65,7 +66,7 @@ extension HTTPRequest {
     private static func nodePath(_ text: String) throws(APIError) -> NodePath {
         guard let path = NodePath(text) else {
             throw APIError(
-                code: "path-invalid", sentence: "'\(text.debugDescription)' is no path of names",
+                code: "path-invalid", sentence: "\(ShownText.quoted(text)) is no path of names",
                 remedy: "a path is names with slashes between: rack7/build-l1")
         }
         return path

@@ -54,7 +54,7 @@ extension SettingKey where Value == Int64 {
     ) -> Self {
         let bounds = "from \(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"
         return Self(
-            name, expected: "a size with its unit, as 4GiB or 512MiB, \(bounds)", default: value, help: help,
+            name, expected: "a whole number with its unit, as 4GiB or 512MiB, \(bounds)", default: value, help: help,
             parse: { $0.text.flatMap(ByteSize.parse).flatMap { range.contains($0) ? $0 : nil } }, show: ByteSize.text)
     }
 }
@@ -66,7 +66,7 @@ extension SettingKey where Value == Duration {
     ) -> Self {
         let bounds = "from \(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
         return Self(
-            name, expected: "a length of time with its unit, as 90s, 5m or 1h, \(bounds)", default: value, help: help,
+            name, expected: "a whole number with its unit, as 90s, 5m, 1h or 7d, \(bounds)", default: value, help: help,
             parse: { $0.text.flatMap(DurationText.parse).flatMap { range.contains($0) ? $0 : nil } },
             show: DurationText.text)
     }

@@ -38,11 +38,14 @@ package struct YAMLMapping {
     /// A value of the caller's own kind.
     /// - Parameters:
     ///   - expected: what may be written, as the remedy "write …" says it.
+    ///   - because: what is wrong with a value that was refused, `has no zone`; empty where `expected` says it all. It
+    ///     is asked for after `parse`.
     ///   - parse: gives nil for what is refused.
     package func value<Value>(
-        _ key: String, expected: @autoclosure () -> String, _ parse: (YAMLScalar) -> Value?
+        _ key: String, expected: @autoclosure () -> String, because reason: @autoclosure () -> String = "",
+        _ parse: (YAMLScalar) -> Value?
     ) -> Value? {
-        node(key).flatMap { read($0, name(of: key), expected(), parse) }
+        node(key).flatMap { read($0, name(of: key), expected(), reason(), parse) }
     }
 
     /// Text in one line: as written, also where it looks like a number.
@@ -73,7 +76,7 @@ package struct YAMLMapping {
     /// A size in bytes, `4GiB`; a number without a unit is refused.
     package func bytes(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
         func bounds() -> String { "from \(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))" }
-        return value(key, expected: "a size with its unit, as 4GiB or 512MiB, \(bounds())") { scalar in
+        return value(key, expected: "a whole number with its unit, as 4GiB or 512MiB, \(bounds())") { scalar in
             ByteSize.parse(scalar.text).flatMap { range.contains($0) ? $0 : nil }
         }
     }
@@ -83,7 +86,7 @@ package struct YAMLMapping {
         func bounds() -> String {
             "from \(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
         }
-        return value(key, expected: "a length of time with its unit, as 90s, 5m or 1h, \(bounds())") { scalar in
+        return value(key, expected: "a whole number with its unit, as 90s, 5m, 1h or 7d, \(bounds())") { scalar in
             DurationText.parse(scalar.text).flatMap { range.contains($0) ? $0 : nil }
         }
     }
@@ -114,7 +117,7 @@ package struct YAMLMapping {
     ) -> [Value]? {
         guard let items = list(key) else { return nil }
         return items.enumerated().compactMap { index, item in
-            read(item, "\(name(of: key))[\(index)]", expected(), parse)
+            read(item, "\(name(of: key))[\(index)]", expected(), "", parse)
         }
     }
 
@@ -177,10 +180,12 @@ package struct YAMLMapping {
     /// The name and what is expected are only made when there is a fault: files can have a million values.
     private func read<Value>(
         _ node: YAMLNode, _ name: @autoclosure () -> String, _ expected: @autoclosure () -> String,
-        _ parse: (YAMLScalar) -> Value?
+        _ reason: @autoclosure () -> String = "", _ parse: (YAMLScalar) -> Value?
     ) -> Value? {
         if case .scalar(let scalar) = node.content, !node.isNull, let value = parse(scalar) { return value }
-        reader.refuse(node.place, YAMLReader.found(node, name()), "write \(expected())")
+        let why = reason()
+        reader.refuse(
+            node.place, YAMLReader.found(node, name()) + (why.isEmpty ? "" : ", which \(why)"), "write \(expected())")
         return nil
     }
 

@@ -129,4 +129,24 @@ struct PolicyCommandTests {
                   exempted by 'e' until 2027-01-31T18:00 Europe/Berlin (alice: old?[2J)
                 """)
     }
+
+    @Test("the plan of a preview is the whole fleet's, and its title says what of it the change brings about")
+    func previewTitle() throws {
+        func path(_ name: String) throws -> NodePath { try #require(NodePath("r/\(name)")) }
+        func item(_ name: String) throws -> PlanItem {
+            let path = try path(name)
+            return PlanItem(
+                path: path, host: try #require(path.parent), uuid: "", change: GuestChange(exposure: true),
+                definitionDigest: "", findings: [Finding.id(.drift, path, .exposure)], policies: ["p"],
+                disruption: .none, blastRadius: [], blastRadiusUnknown: false, nestingInUse: nil, drains: [],
+                verifyInside: nil, rules: DisruptionRules(), steps: [])
+        }
+        let opened = Finding(
+            kind: .drift, path: try path("a"), setting: .exposure, severity: .low, sentence: "s", remedy: "r",
+            firstSeen: Date(timeIntervalSince1970: 0), lastSeen: Date(timeIntervalSince1970: 0))
+        let answer = PreviewAnswer(
+            opens: [opened], closes: [],
+            plan: Plan(items: [try item("a"), try item("b")], blocked: [], madeAt: opened.firstSeen), warnings: [])
+        #expect(planTitle(answer) == "The fleet's whole plan as it would be then, 1 of 2 by this change")
+    }
 }

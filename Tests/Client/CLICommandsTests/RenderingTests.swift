@@ -125,10 +125,13 @@ struct RenderingTests {
         contested.recurrence = FindingRecurrence(
             times: 2, lastResolved: .init(timeIntervalSince1970: 0), openedAgain: .init(timeIntervalSince1970: 60))
         contested.firstSeen = .init(timeIntervalSince1970: 0)
+        (contested.correctable, contested.mode) = (true, .enforce)
+        (contested.cause, contested.modeReason) = (.intended, "policy 'p' is enforce for an intended change")
         contested.contest = FindingContest(
             since: .init(timeIntervalSince1970: 0),
             corrections: [PastCorrection(at: .init(timeIntervalSince1970: 0), remediation: "r1")])
         var seen = try finding("rack7/b", kind: .drift, setting: .exposure, sentence: "that, too")
+        seen.firstSeen = .init(timeIntervalSince1970: 0)
         seen.acknowledgement = FindingAcknowledgement(
             by: "alice", at: .init(timeIntervalSince1970: 0), note: "a\u{1B}[2Jb",
             until: .init(timeIntervalSince1970: 60))
@@ -142,6 +145,7 @@ struct RenderingTests {
                 rack7/a: it is so
                   it was resolved at 1970-01-01T00:00:00Z, open again since 1970-01-01T00:01:00Z, first seen \
                 1970-01-01T00:00:00Z
+                  intended (the policies' doing), mode enforce: policy 'p' is enforce for an intended change
                   contested: it was corrected 1 time since 1970-01-01T00:00:00Z and came back each time: somebody else \
                 sets it otherwise, so Nestor leaves it alone
                     1970-01-01T00:00:00Z corrected by remediation r1
@@ -153,6 +157,7 @@ struct RenderingTests {
                 rack7/b  drift    exposure  exposed  hidden  p       high      open
 
                 rack7/b: that, too
+                  first seen 1970-01-01T00:00:00Z, corrective (the host's doing), no agent can correct it
                   acknowledged until 1970-01-01T00:01:00Z by alice: a?[2Jb
                   id drift:rack7/b:exposure
                 """)

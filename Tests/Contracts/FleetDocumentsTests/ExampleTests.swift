@@ -31,9 +31,13 @@ import Testing
 
     @Test("The example expectations hold")
     func expectations() throws {
-        let tests = try ExpectationDocument.read([Self.text("policies/tests/builders.yaml")]) { name, beside in
+        let tests = try ExpectationDocument.read([Self.text("policies/tests/builders.yaml")]) {
+            (name, beside) throws(UnreadableText) in
             let folder = Self.config.appending(path: beside).deletingLastPathComponent()
-            return try? String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            guard let text = try? String(contentsOf: folder.appending(path: name), encoding: .utf8) else {
+                throw UnreadableText("it is not there")
+            }
+            return DocumentText(name: name, text: text)
         }
         #expect(tests.count == 3)
         for test in tests { #expect(test.differences() == [], "\(test.place)") }

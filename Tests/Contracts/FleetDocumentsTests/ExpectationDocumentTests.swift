@@ -12,15 +12,16 @@ struct ExpectationDocumentTests {
 
     private func tests(_ text: String, policies: String = policies) throws -> [PolicyExpectation] {
         let report = try ExampleTests.text("policies/tests/reports/rack7.json").text
-        return try ExpectationDocument.read([DocumentText(name: "dir/t.yaml", text: text)]) { name, beside in
+        return try ExpectationDocument.read([DocumentText(name: "dir/t.yaml", text: text)]) {
+            (name, beside) throws(UnreadableText) in
             #expect(beside == "dir/t.yaml")
-            return switch name {
-            case "p.yaml": policies
-            case "r.json": report
-            case "bad.json": "{}"
-            case "old.json": report.replacingOccurrences(of: "nestor.report/1", with: "nestor.report/0")
-            default: nil
-            }
+            let texts = [
+                "p.yaml": policies, "r.json": report, "bad.json": "{}", "broken.json": "{",
+                "old.json": report.replacingOccurrences(of: "nestor.report/1", with: "nestor.report/0"),
+                "word.json": report.replacingOccurrences(of: "\"maximum\": 4\n", with: "\"maximum\": \"four\"\n"),
+            ]
+            guard let text = texts[name] else { throw UnreadableText("it is not there") }
+            return DocumentText(name: "dir/\(name)", text: text)
         }
     }
 
@@ -93,10 +94,17 @@ struct ExpectationDocumentTests {
         arguments: [
             (
                 "policies: [q.yaml]", "hosts: [{path: rack7, report: r.json}]",
-                "dir/t.yaml:3:15: tests[0].policies names 'q.yaml'"
+                "dir/t.yaml:3:15: tests[0].policies names \"q.yaml\", which can't be read: it is not there"
             ),
-            ("policies: [p.yaml]", "hosts: [{path: rack7, report: x.json}]", "names 'x.json', which can't be read"),
+            ("policies: [p.yaml]", "hosts: [{path: rack7, report: x.json}]", "names \"x.json\", which can't be read"),
             ("policies: [p.yaml]", "hosts: [{path: rack7, report: bad.json}]", "which is no report"),
+            ("policies: [p.yaml]", "hosts: [{path: rack7, report: bad.json}]", "no report: schema: is missing"),
+            ("policies: [p.yaml]", "hosts: [{path: rack7, report: broken.json}]", "valid JSON"),
+            ("policies: [p.yaml]", "hosts: [{path: rack7, report: word.json}]", "no report: guests[0].vcpus.maximum: "),
+            (
+                "policies: [p.yaml]", "hosts: [{path: rack7, report: r.json}, {path: rack7, report: r.json}]",
+                "\"rack7\" is taken at dir/t.yaml:5:"
+            ),
             ("policies: [p.yaml]", "hosts: [{path: rack7, report: old.json}]", "is of schema 'nestor.report/0'"),
             ("policies: [p.yaml]", "hosts: [{path: a//b, report: r.json}]", "a path of names"),
             ("policies: [p.yaml]", "hosts: [{path: rack7, report: r.json, state: asleep}]", "as unreachable or silent"),
@@ -116,7 +124,38 @@ struct ExpectationDocumentTests {
             tests: [{name: t, policies: [p.yaml], at: 2027-01-10T12:00Z, hosts: [{path: rack7, report: r.json}], \
             expect: {findings: []}}]
             """
-        #expect(faults(text, policies: "policies: [{name: p}]\n").allSatisfy { $0.hasPrefix("p.yaml:1:") })
+        let found = faults(text, policies: "policies: [{name: p}]\n")
+        #expect(!found.isEmpty && found.allSatisfy { $0.hasPrefix("dir/p.yaml:1:") }, "\(found)")
         #expect(faults("tests: [{}]\n").count == 5)
+    }
+
+    @Test("a test's faults are told at once, also where its time is none")
+    func allAtOnce() {
+        let found = faults(
+            """
+            tests:
+              - name: t
+                policies: [q.yaml]
+                at: 2027-01-10
+                hosts: [{path: rack7, report: x.json}, {path: a//b, report: old.json}]
+                expect: {findings: [{path: rack7, kind: drft}], plan: [{path: a//b}]}
+            """)
+        #expect(
+            found.map { $0.prefix { $0 != " " } }.map { $0.split(separator: ":")[1] } == [
+                "3", "4", "5", "5", "5", "6", "6",
+            ])
+    }
+
+    @Test("a file with policies alone, which often lies beside its tests, is passed over")
+    func policiesBeside() throws {
+        let files = [Self.policies, "exemptions: []\n"].map { DocumentText(name: "p.yaml", text: $0) }
+        #expect(
+            try ExpectationDocument.read(files) { (_, _) throws(UnreadableText) in throw UnreadableText("none") }
+                .isEmpty)
+        #expect(throws: YAMLFaults.self) {
+            try ExpectationDocument.read([DocumentText(name: "t.yaml", text: "test: []\npolicies: []\ntests: 3\n")]) {
+                (_, _) throws(UnreadableText) in throw UnreadableText("none")
+            }
+        }
     }
 }

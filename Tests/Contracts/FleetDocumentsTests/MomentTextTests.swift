@@ -37,4 +37,25 @@ struct MomentTextTests {
     func refused(text: String) {
         #expect(MomentText.parse(text) == nil)
     }
+
+    @Test(
+        "say why they are none",
+        arguments: [
+            ("2027-01-31", "is no time with a date"), ("2027-01-31 18:00 UTC", "is no time with a date"),
+            ("2027-01-31T18:00", "has no zone"), ("2027-01-31T18:00z", "has the offset \"z\", which is none"),
+            ("2027-01-31T18:00+25:00", "has the offset \"+25:00\""),
+            ("2027-01-31T18:00+01:00 Europe/Berlin", "has an offset and a zone's name"),
+            ("2027-01-31T18:00 +01:00", "has its offset behind a space"),
+            ("2027-01-31T18:00 CET", "has the zone \"CET\", which is no place of the time zone database"),
+            ("2027-01-31T18:00 Mars/Olympus", "has the zone \"Mars/Olympus\", which does not exist"),
+            ("2027-01-31T18:00 Europe/Brelin", "did you mean Europe/Berlin?"),
+            ("2027-02-29T00:00Z", "is a day or time that no calendar has"),
+            ("2027-02-29T00:00 Asia/Tokyo", "is a day or time that no calendar has"),
+            ("2027-03-28T02:30 Europe/Berlin", "is a time that Europe/Berlin skips"),
+            // Samoa went from December 29 to 31.
+            ("2011-12-30T12:00 Pacific/Apia", "is a time that Pacific/Apia skips"),
+        ])
+    func reasons(text: String, reason: String) {
+        #expect { try MomentText.read(text) } throws: { ($0 as? MomentFault)?.reason.contains(reason) == true }
+    }
 }

@@ -160,7 +160,12 @@ import YAMLDocument
             ("select: {all: true}, \(rest), modes: []", "is an empty list"),
             ("select: {all: true}, \(rest), modes: [{select: {levels: [1]}, mode: audit}]", "reason is missing"),
             ("select: {all: true}, \(rest), modes: [{select: {}, mode: audit, reason: r}]", "select selects nothing"),
-            ("select: {all: true}, \(rest), from: 2027-01-01T00:00", "with its zone"),
+            ("select: {all: true}, \(rest), from: 2027-01-01T00:00", "which has no zone"),
+            (
+                "select: {all: true}, \(rest), from: 2027-01-01T00:00 Mars/Olympus",
+                "\"Mars/Olympus\", which does not exist"
+            ),
+            ("select: {all: true}, desire: {startup-memory: 1.5GiB}", "a whole number with its unit"),
             ("select: {all: true}, \(rest), grace: 14d", "stands without from"),
             ("select: {all: true}, \(rest), from: 2027-01-01T00:00Z, grace: 14", "with its unit"),
             ("select: {all: true}", "desire is missing"), (rest, "select is missing"),
@@ -220,6 +225,36 @@ import YAMLDocument
         let found = faults(Self.policy("one", "hidden"), roots: ["r2"])
         #expect(found.count == 1)
         #expect(found.first?.contains("no enrolled host is named 'r1'") == true)
+        #expect(found.first?.hasPrefix("p.yaml:2:34: ") == true, "\(found)")
+    }
+
+    @Test("Each path of a host that is not enrolled is told where it stands: selected, left out, or with another mode")
+    func placesOfUnknownHosts() {
+        let text = """
+            policies:
+              - name: p
+                select:
+                  paths: [r1/*, r8/*]
+                  not: [{levels: [0]}, {paths: [r9/a]}]
+                desire: {exposure: hidden}
+                modes:
+                  - select: {paths: [r1/b, r9/a]}
+                    mode: audit
+                    reason: r
+            """
+        #expect(
+            faults(text, roots: ["r1"]).map { $0.prefix { $0 != " " } } == [
+                "p.yaml:4:21:", "p.yaml:5:37:", "p.yaml:8:32:",
+            ])
+    }
+
+    @Test("A guest is selected by its own name, slashes and all")
+    func slashes() throws {
+        let text = "policies: [{name: p, select: {guests: [a/b, \"c%2Fd\"]}, desire: {exposure: hidden}}]\n"
+        let selector = try #require(try read(text).first?.selector)
+        let path = try #require(NodePath("r")?.guest(named: "a/b"))
+        #expect(selector.selects(path, guestName: "a/b", uuid: nil, near: nil))
+        #expect(!selector.selects(path, guestName: "a", uuid: nil, near: nil))
     }
 
     @Test("Comments above a written file stay comments, whatever they say")

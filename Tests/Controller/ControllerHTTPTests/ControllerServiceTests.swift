@@ -28,6 +28,13 @@ struct ControllerServiceTests {
                 "POST", "/v1/policies", #"{"files":[{"name":"p","text":"policies: 3"}],"prune":false}"#, 422,
                 "policies-invalid"
             ),
+            ("POST", "/v1/policies", #"{"files":[],"prune":true}"#, 422, "files-missing"),
+            ("POST", "/v1/policies/preview", #"{"files":[],"prune":true}"#, 422, "files-missing"),
+            ("POST", "/v1/windows", #"{"files":[],"prune":true}"#, 422, "files-missing"),
+            ("POST", "/v1/reports", #"{"files":[],"prune":true}"#, 422, "files-missing"),
+            ("POST", "/v1/fleet", #"{"files":[],"prune":true}"#, 422, "files-missing"),
+            ("GET", "/v1/policies/history?limit=0", "", 422, "query-invalid"),
+            ("GET", "/v1/policies/history?limit=-1", "", 422, "query-invalid"),
             ("GET", "/v1/findings?path=rack9", "", 404, "path-unknown"),
             ("GET", "/v1/findings?path=rack7&path=rack9", "", 404, "path-unknown"),
             ("GET", "/v1/findings?path=a//b", "", 422, "path-invalid"),
@@ -111,6 +118,7 @@ struct ControllerServiceTests {
             ("GET", "/v1/findings?exempted=true", ""), ("GET", "/v1/policies/explain?path=rack7", ""),
             ("GET", "/v1/policies/history?limit=3", ""), ("GET", "/v1/policies/revision?revision=0", ""),
             ("GET", "/v1/policies/diff?from=0", ""), ("GET", "/v1/policies/preview?revision=0", ""),
+            ("GET", "/v1/policies/schema", ""),
         ])
     func readersRead(method: String, target: String, body: String) async throws {
         let fixture = try await ServiceFixture()

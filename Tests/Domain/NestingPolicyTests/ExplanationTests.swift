@@ -110,4 +110,16 @@ struct ExplanationTests {
     func nowhere() {
         #expect(PolicyEngine([]).explain(Sample.path("r/x"), in: NestingTree.join(hosts).tree, now: Sample.now) == nil)
     }
+
+    @Test("says of a setting that no agent can correct that its mode changes nothing")
+    func beyondAgents() throws {
+        let guest = Sample.guest("a", uuid: 2) { $0.interfaces = .known([Sample.nic("m", spoofing: .known(true))]) }
+        let policy = Sample.policy("p", mode: .enforce, DesiredSettings(exposure: true, macSpoofing: false))
+        let tree = NestingTree.join([Sample.host("r", uuid: 1, guests: [guest])]).tree
+        let settings = try #require(
+            PolicyEngine([policy]).explain(Sample.path("r/a"), in: tree, now: Sample.now)?.settings)
+        #expect(settings.map(\.setting) == [.exposure, .macSpoofing])
+        #expect(settings.map { $0.mode?.reason.hasSuffix("; and no agent can correct it") } == [false, true])
+        #expect(settings.map { $0.intendedMode?.reason.hasSuffix("; and no agent can correct it") } == [false, true])
+    }
 }

@@ -28,4 +28,31 @@ import Testing
             }
         }
     }
+
+    @Test("A remedy offers what Nestor does where it would do it, and says what it lacks under audit")
+    func offered() throws {
+        let guests = [
+            Sample.guest("a", uuid: 2, exposed: false),
+            Sample.guest("b", uuid: 3, exposed: false) { $0.exposure.configured = .known(true) },
+        ]
+        func remedies(_ mode: PolicyMode) -> [String] {
+            let policy = Policy(
+                name: "p", selector: PolicySelector(all: true),
+                desired: DesiredSettings(exposure: true, savedState: false), mode: mode)
+            return PolicyEngine([policy]).evaluate(
+                NestingTree.join([Sample.host("r", uuid: 1, guests: guests)]), now: Sample.now
+            ).map(\.remedy)
+        }
+        for mode in [PolicyMode.propose, .enforce] {
+            let found = remedies(mode)
+            #expect(found.first?.hasPrefix("nestor remediate, or by hand: require the feature") == true, "\(found)")
+            #expect(found.last == "nestor remediate, or by hand: restart b")
+        }
+        let found = remedies(.audit)
+        #expect(found.count == 2)
+        for remedy in found {
+            #expect(remedy.hasPrefix("by hand: "), "\(remedy)")
+            #expect(remedy.hasSuffix("; or give policy 'p' the mode propose here, then nestor remediate"), "\(remedy)")
+        }
+    }
 }

@@ -114,7 +114,7 @@ private func load(
 
     @Test(
         "sizes and times say their unit",
-        arguments: [("store: {cache: 64}", "as 4GiB or 512MiB"), ("sweep: {every: 90}", "as 90s, 5m or 1h")])
+        arguments: [("store: {cache: 64}", "as 4GiB or 512MiB"), ("sweep: {every: 90}", "as 90s, 5m, 1h or 7d")])
     func units(text: String, remedy: String) {
         let thrown = #expect(throws: SettingsFaults.self) { try load(text) }
         #expect(thrown?.description.contains(remedy) == true)

@@ -62,15 +62,15 @@ private func rules(_ text: String) throws(YAMLFaults) -> [Rule] {
             ("mode: ", "17: policies[0].mode is blank; write audit, propose or enforce"),
             (
                 "memory: 4",
-                "19: policies[0].memory is \"4\"; write a size with its unit, as 4GiB or 512MiB, from 1MiB to 1TiB"
+                "19: policies[0].memory is \"4\"; write a whole number with its unit, as 4GiB or 512MiB, from 1MiB to 1TiB"
             ),
             (
                 "memory: 2TiB",
-                "19: policies[0].memory is \"2TiB\"; write a size with its unit, as 4GiB or 512MiB, from 1MiB to 1TiB"
+                "19: policies[0].memory is \"2TiB\"; write a whole number with its unit, as 4GiB or 512MiB, from 1MiB to 1TiB"
             ),
             (
                 "wait: 90",
-                "17: policies[0].wait is \"90\"; write a length of time with its unit, as 90s, 5m or 1h, from 1s to 1h"
+                "17: policies[0].wait is \"90\"; write a whole number with its unit, as 90s, 5m, 1h or 7d, from 1s to 1h"
             ),
             ("drain: yes", "18: policies[0].drain is \"yes\"; write true or false, without quotes"),
             ("drain: 'true'", "18: policies[0].drain is \"true\"; write true or false, without quotes"),

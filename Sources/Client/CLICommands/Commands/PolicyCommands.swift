@@ -53,10 +53,18 @@ func policyPreview(_ context: CommandContext) async throws(CLIFailure) -> Int32 
                 + "goes from \(before) to \(after)"
         }
         lines += answer.warnings.map { "  warning: \(plain($0))" }
+        lines += ["", context.terminal.paint(planTitle(answer), .bold)]
         lines.append(planText(PlanAnswer(plan: answer.plan, digest: "", freeze: nil), context.terminal))
         return lines.joined(separator: "\n")
     }
     return ExitCode.inLine
+}
+
+/// The plan is the whole fleet's: what would be corrected for other reasons all the same is in it, too.
+func planTitle(_ answer: PreviewAnswer) -> String {
+    let touched = Set(answer.opens.map(\.id) + answer.modes.map(\.finding.id))
+    let count = answer.plan.items.filter { !touched.isDisjoint(with: $0.findings) }.count
+    return "The fleet's whole plan as it would be then, \(count) of \(answer.plan.items.count) by this change"
 }
 
 private func previewAnswer(_ context: CommandContext) async throws(CLIFailure) -> PreviewAnswer {

@@ -1,7 +1,7 @@
 import CommandLineTable
 import ControllerAPI
 import FleetDocuments
-import Foundation
+import FoundationEssentials
 import NestingModel
 import NestingPolicy
 import YAMLDocument
@@ -50,28 +50,24 @@ func policyTest(_ context: CommandContext) throws(CLIFailure) -> Int32 {
     return failed == 0 ? ExitCode.inLine : ExitCode.drift
 }
 
-private func policyTestRows(in folder: String, _ context: CommandContext) throws(CLIFailure) -> [PolicyTestRow] {
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let names = entries.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
-    guard !names.isEmpty else {
-        throw CLIFailure(
-            ExitCode.failed, "there is no .yaml file in '\(plain(folder))'",
-            remedy: "a folder of expectation files; Config/policies/tests has an example")
-    }
-    var files: [DocumentText] = []
-    for name in names {
-        let path = "\(folder)/\(name)"
-        files.append(DocumentText(name: path, text: try context.readText(path)))
-    }
+private func policyTestRows(in place: String, _ context: CommandContext) throws(CLIFailure) -> [PolicyTestRow] {
+    let files = try context.texts([place])
+    let tests: [PolicyExpectation]
     do throws(YAMLFaults) {
-        let tests = try ExpectationDocument.read(files) { name, beside in
-            let base = URL(filePath: beside).deletingLastPathComponent()
-            return try? String(contentsOf: URL(filePath: name, relativeTo: base), encoding: .utf8)
+        tests = try ExpectationDocument.read(files) { (name, beside) throws(UnreadableText) in
+            let folder = beside.lastIndex(of: "/").map { beside[...$0] } ?? ""
+            let file = name.hasPrefix("/") ? name : folder + name
+            return DocumentText(name: file, text: try TextFile.read(file))
         }
-        return tests.map { PolicyTestRow(name: $0.name, place: $0.place, differences: $0.differences()) }
     } catch {
         throw CLIFailure(error)
     }
+    guard !tests.isEmpty else {
+        throw CLIFailure(
+            ExitCode.failed, "there is no test in '\(plain(place))'",
+            remedy: "a folder of expectation files (.yaml), or one of them; Config/policies/tests has an example")
+    }
+    return tests.map { PolicyTestRow(name: $0.name, place: $0.place, differences: $0.differences()) }
 }
 
 extension CLIFailure {

@@ -38,6 +38,24 @@ extension Finding {
         return words.joined(separator: ", ")
     }
 
+    /// Since when it is known, who brought it about, and how far Nestor goes.
+    private var origin: String {
+        var words = recurrence == nil ? ["first seen \(firstSeen.formatted(.iso8601))"] : []
+        if state == .stale { words.append("last seen \(lastSeen.formatted(.iso8601))") }
+        guard kind == .drift || kind == .restartNeeded else { return words.joined(separator: ", ") }
+        switch cause {
+        case .corrective: words.append("corrective (the host's doing)")
+        case .intended: words.append("intended (the policies' doing)")
+        case .unknown: break
+        }
+        if !correctable {
+            words.append("no agent can correct it")
+        } else if let mode {
+            words.append("mode \(mode)" + (modeReason.map { ": \($0)" } ?? ""))
+        }
+        return words.joined(separator: ", ")
+    }
+
     /// What it is and what to do, a line each; the last names the id for `nestor drift ack` and `settle`.
     fileprivate var details: [String] {
         var lines = ["\(path): \(sentence)"]
@@ -46,6 +64,7 @@ extension Finding {
                 "  it was resolved at \(recurrence.lastResolved.formatted(.iso8601)), open again since "
                     + "\(recurrence.openedAgain.formatted(.iso8601)), first seen \(firstSeen.formatted(.iso8601))")
         }
+        lines.append("  " + origin)
         if state == .exempted {
             lines.append("  → \(exemption?.sentence ?? "an exemption holds it")")
         } else if let contest {

@@ -3,6 +3,7 @@ import FoundationEssentials
 /// A list as JSON that is printed as it comes, page by page: a whole fleet's need not fit into memory.
 struct JSONList {
     private let terminal: Terminal
+    private let begin: String
     private let end: String
     private var isEmpty = true
 
@@ -11,14 +12,15 @@ struct JSONList {
     ///   - end: what closes that object.
     init(_ terminal: Terminal, begin: String = "", end: String = "") {
         self.terminal = terminal
+        self.begin = begin
         self.end = end
-        terminal.put("\(begin)[")
     }
 
     mutating func add(_ elements: [some Encodable]) throws(CLIFailure) {
         for element in elements {
             do {
-                terminal.put("\(isEmpty ? "" : ",")\n\(try JSONText.pretty(element))")
+                // Nothing goes out before there is an answer: a refusal is a JSON text of its own.
+                terminal.put("\(isEmpty ? "\(begin)[" : ",")\n\(try JSONText.pretty(element))")
             } catch {
                 throw CLIFailure(ExitCode.failed, "the answer cannot be written as JSON: \(error)")
             }
@@ -26,5 +28,5 @@ struct JSONList {
         }
     }
 
-    func close() { terminal.print("\n]\(end)") }
+    func close() { terminal.print("\(isEmpty ? "\(begin)[" : "")\n]\(end)") }
 }

@@ -61,12 +61,13 @@ extension ExemptionTerms {
                 sentence: "an exemption needs its \(owner.isEmpty ? "owner" : "reason")",
                 remedy: "nestor drift adopt FINDING --exempt --owner WHO --reason WHY --until TIME")
         }
-        guard let expires = MomentText.parse(wish.until) else {
+        do throws(MomentFault) {
+            self.init(owner: owner, reason: reason, expires: try MomentText.read(wish.until))
+        } catch {
             throw APIError(
-                code: "time-invalid", sentence: "'until' is no time: '\(printable(wish.until))'",
+                code: "time-invalid", sentence: "'until' is '\(printable(wish.until))', which \(error.reason)",
                 remedy: "write \(MomentText.rule)")
         }
-        self.init(owner: owner, reason: reason, expires: expires)
     }
 }
 

@@ -9,6 +9,14 @@ enum Comparison: Sendable, Hashable {
     case restartNeeded(observed: String, correctable: Bool)
     /// It can't be told; the reason, as a sentence.
     case unreadable(String)
+
+    /// Whether it differs, and no agent has a verb for it.
+    var isBeyondAgents: Bool {
+        switch self {
+        case .drift(_, let correctable), .restartNeeded(_, let correctable): !correctable
+        case .met, .unreadable: false
+        }
+    }
 }
 
 extension Comparison {

@@ -44,7 +44,7 @@ extension EvaluationWalk {
             finding.correctable = correctable
             finding.sentence =
                 "\(setting) of \(node.path) is \(wanted) as policy '\(policy.name)' wants, and not yet in effect: \(observed)"
-            finding.remedy = setting == .hostNesting ? remedy() : "restart \(node.path.name)"
+            finding.remedy = setting == .hostNesting ? remedy() : "by hand: restart \(node.path.name)"
         case .unreadable(let reason):
             finding.become(.unreadable)
             finding.observed = "unknown"
@@ -56,12 +56,13 @@ extension EvaluationWalk {
             ledger.leaveOpen(.restartNeeded, node.path, setting)
         }
         // A host's own nesting is set inside the guest, where its manager has no say.
-        if let owner = node.sharedGuest?.value.owner.value, finding.kind != .unreadable, setting != .hostNesting {
+        let owner = setting == .hostNesting ? nil : node.sharedGuest?.value.owner.value
+        if let owner, finding.kind != .unreadable {
             finding.remedy = OwnerRemedy.text(owner.manager, setting, decision.value, guest: node.path.name)
         }
         exempt(&finding, judged, has)
         let earlier = earlier.of(judged.host)
-        ledger.open(finding, mode: judged.wish.mode) {
+        ledger.open(finding, mode: judged.wish.mode, offersCorrection: finding.correctable && owner == nil) {
             earlier?.differs(from: decision, setting, of: SelectedNode(node, judged.traits)) ?? false
         }
     }

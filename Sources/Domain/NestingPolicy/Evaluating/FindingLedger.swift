@@ -28,9 +28,13 @@ struct FindingLedger {
     /// Takes up a finding of now; its times, its cause and the mode that goes with it are set here.
     /// - Parameters:
     ///   - mode: of the policy that decides.
+    ///   - offersCorrection: whether its remedy is what people do by hand, and Nestor can do it, too.
     ///   - isIntended: whether what is wanted changed since this node was judged last; asked where a finding is new, or
     ///     is about another wish.
-    mutating func open(_ finding: Finding, mode: EffectiveMode? = nil, isIntended: () -> Bool = { false }) {
+    mutating func open(
+        _ finding: Finding, mode: EffectiveMode? = nil, offersCorrection: Bool = false,
+        isIntended: () -> Bool = { false }
+    ) {
         var finding = finding
         guard foundIDs.insert(finding.id).inserted else { return }
         if let earlier = before[finding.id] {
@@ -43,6 +47,9 @@ struct FindingLedger {
         if let mode {
             finding.mode = finding.cause == .intended ? mode.intended : mode.corrective
             finding.modeReason = finding.cause == .intended ? mode.intendedReason : mode.correctiveReason
+        }
+        if offersCorrection {
+            finding.remedy = SettingRemedy.offered(finding.remedy, finding.mode, policy: finding.policy ?? "")
         }
         found.append(finding)
     }

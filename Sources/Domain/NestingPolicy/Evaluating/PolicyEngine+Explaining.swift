@@ -55,8 +55,10 @@ private struct NodeExplainer {
         result.decider = voice(decision.policy, setting, whyItDecides(decision, setting))
         let modes = counting.mode(decision, of: selected)
         let own = "the mode of policy '\(counting.entries[decision.policy].policy.name)'"
-        result.mode = ExplainedMode(modes.corrective, reason: modes.correctiveReason ?? own)
-        result.intendedMode = ExplainedMode(modes.intended, reason: modes.intendedReason ?? own)
+        // A mode says how far Nestor would go; where there is no verb it goes nowhere.
+        let limit = comparison?.isBeyondAgents == true ? "; and no agent can correct it" : ""
+        result.mode = ExplainedMode(modes.corrective, reason: (modes.correctiveReason ?? own) + limit)
+        result.intendedMode = ExplainedMode(modes.intended, reason: (modes.intendedReason ?? own) + limit)
         result.standing = standing(setting, comparison, decision)
         result.exemption = engine.exemptions.find(
             setting, among: engine.exemptions.search.matching(selected), at: now

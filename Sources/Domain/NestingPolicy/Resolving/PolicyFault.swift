@@ -16,6 +16,8 @@ package struct PolicyFault: Error, Sendable, Hashable, CustomStringConvertible {
     package var place: String
     package var sentence: String
     package var remedy: String
+    /// The glob of a path that it is about.
+    package var path: String?
 
     package var description: String { place.isEmpty ? sentence : "\(place): \(sentence)" }
 }
@@ -66,7 +68,7 @@ extension PolicyFault {
                 return PolicyFault(
                     code: .unknownHost, policies: [name], place: place,
                     sentence: "\(kind) '\(name)' names '\(path)', and no enrolled host is named '\(root)'",
-                    remedy: "enrol the host, or correct the name (see nestor host list)")
+                    remedy: "enrol the host, or correct the name (see nestor host list)", path: path)
             }
         }
     }
