@@ -106,7 +106,9 @@ struct CommandContext: Sendable {
                 }
             }
             for file in files {
-                add(file) { () throws(UnreadableText) in [DocumentText(name: file == "-" ? "standard-input" : file, text: try TextFile.read(file))] }
+                add(file) { () throws(UnreadableText) in
+                    [DocumentText(name: file == "-" ? "standard-input" : file, text: try TextFile.read(file))]
+                }
             }
         }
         guard faults.isEmpty else { throw CLIFailure(ExitCode.failed, faults.joined(separator: "; ")) }

@@ -101,6 +101,7 @@ package enum NestorProgram {
         switch command {
         case "apply": try await policyApply(context)
         case "list": try await policyList(context)
+        case "export": try await policyExport(context)
         case "preview": try await policyPreview(context)
         case "explain": try await policyExplain(context)
         case "history": try await policyHistory(context)

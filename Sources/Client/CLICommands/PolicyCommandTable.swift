@@ -21,6 +21,13 @@ let policyCommand = Command(
             ]),
         Command("list", "all policies and exemptions", examples: [("nestor policy list", "")]),
         Command(
+            "export", "print all policies and exemptions as one file, which 'apply' takes back",
+            examples: [
+                ("nestor policy export > all.yaml", "then edit it, and apply it with --prune"),
+                ("nestor policy export --revision 6", "as they were then"),
+            ],
+            options: [CommandOption("revision", value: "N", "of an old revision, as 'history' shows it")]),
+        Command(
             "preview", "what a draft would open, close, exempt and correct; changes nothing",
             examples: [
                 ("nestor policy preview -f policies/", ""),
@@ -39,7 +46,7 @@ let policyCommand = Command(
         Command(
             "history", "every revision: who made it, when, and what it changed; the newest first",
             examples: [("nestor policy history", "")],
-            options: [CommandOption("limit", value: "N", "how many revisions; else 50")]),
+            options: [CommandOption("limit", value: "N", "how many revisions, at most 1000; else 50")]),
         Command(
             "diff", "what differs between two revisions, line by line",
             discussion: "Exits with 2 where anything differs. Revision 0 is nothing at all.",

@@ -53,6 +53,8 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case policyHistory = "/v1/policies/history"
     /// GET `?revision=` → `PoliciesAnswer` as it was then.
     case policyRevision = "/v1/policies/revision"
+    /// GET → `PolicyFileAnswer`: the newest policies and exemptions as one file; `?revision=` for those of another one.
+    case policyExport = "/v1/policies/export"
     /// GET `?from=` → `PolicyDifference` up to now; `?to=` for another end.
     case policyDifference = "/v1/policies/diff"
     /// GET `?path=` → `PolicyFileAnswer`: a policy of what this node has.

@@ -21,6 +21,8 @@ extension ControllerService {
             return try .json(try await fleet.policyHistory(limit: try request.limit(orElse: 50)))
         case ("GET", .policyRevision):
             return try .json(try await fleet.policies(revision: try request.number("revision")))
+        case ("GET", .policyExport):
+            return try .json(try await fleet.exportPolicies(revision: try request.number("revision")))
         case ("GET", .policyDifference):
             let to = request.query("to") == nil ? nil : try request.number("to")
             return try .json(try await fleet.policyDifference(from: try request.number("from"), to: to))

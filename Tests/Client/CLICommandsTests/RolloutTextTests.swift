@@ -43,8 +43,18 @@ struct RolloutTextTests {
         #expect(
             try context(["freeze", "--until", "2026-12-24T05:00:00Z"]).moment("until")
                 == context(["freeze", "--until", "2026-12-24T06:00:00+01:00"]).moment("until"))
-        for text in ["2026-12-24T06:00:00", "tomorrow"] {
+        #expect(
+            try context(["freeze", "--until", "2026-12-24T06:00 Europe/Berlin"]).moment("until")
+                == context(["freeze", "--until", "2026-12-24T05:00:00Z"]).moment("until"))
+        for text in ["2027-02-30", "2027-02-30T00:00:00Z", "2026-12-24T06:00:00", "tomorrow"] {
             #expect(throws: CLIFailure.self) { try context(["freeze", "--until", text]).moment("until") }
+        }
+        func acknowledged(until text: String) throws -> Date? {
+            try context(["drift", "ack", "x", "--note", "n", "--until", text]).moment("until", past: false)
+        }
+        #expect(try acknowledged(until: "2028-02-29") == acknowledged(until: "2028-02-29T01:00 Europe/Berlin"))
+        for text in ["2027-02-29", "2027-03-28T02:30 Europe/Berlin", "2027-01-01T00:00", "1y"] {
+            #expect(throws: CLIFailure.self) { try acknowledged(until: text) }
         }
         #expect(try context(["freeze", "--for", "36h"]).seconds("for") == 129_600)
         #expect(throws: CLIFailure.self) { try context(["freeze", "--for", "36"]).seconds("for") }

@@ -45,6 +45,7 @@ struct ControllerServiceTests {
             ("GET", "/v1/policies/explain?path=rack9", "", 404, "path-unknown"),
             ("GET", "/v1/policies/from?path=rack9", "", 404, "path-unknown"),
             ("GET", "/v1/policies/from?path=rack7", "", 422, "nothing-known"),
+            ("GET", "/v1/policies/export?revision=9", "", 404, "revision-unknown"),
             ("GET", "/v1/policies/diff", "", 422, "query-missing"),
             ("GET", "/v1/policies/diff?from=x", "", 422, "query-invalid"),
             ("GET", "/v1/policies/diff?from=9", "", 404, "revision-unknown"),
@@ -118,7 +119,8 @@ struct ControllerServiceTests {
             ("GET", "/v1/findings?exempted=true", ""), ("GET", "/v1/policies/explain?path=rack7", ""),
             ("GET", "/v1/policies/history?limit=3", ""), ("GET", "/v1/policies/revision?revision=0", ""),
             ("GET", "/v1/policies/diff?from=0", ""), ("GET", "/v1/policies/preview?revision=0", ""),
-            ("GET", "/v1/policies/schema", ""),
+            ("GET", "/v1/policies/schema", ""), ("GET", "/v1/policies/export", ""),
+            ("GET", "/v1/policies/export?revision=0", ""),
         ])
     func readersRead(method: String, target: String, body: String) async throws {
         let fixture = try await ServiceFixture()

@@ -114,4 +114,22 @@ struct ExemptionUseTests {
             #expect(opens.first?.sentence.contains("it accepts exposed alone") == true)
         }
     }
+
+    @Test("and so is a mode for nodes that are not there")
+    func idleModes() async throws {
+        try await run { controller, _, _ in
+            let text = """
+                policies:
+                  - name: modes
+                    priority: 7
+                    select: {all: true}
+                    desire: {maximum-vcpus: 1}
+                    modes:
+                      - {select: {guests: ["build-*"]}, mode: propose, reason: r}
+                      - {select: {guests: [biuld-l1]}, mode: enforce, reason: r}
+                """
+            let answer = try await controller.apply(policies: files(text), by: Requester(name: "t"))
+            #expect(answer.warnings == ["a mode of policy 'modes' (e.yaml:8) selects nothing that is there now"])
+        }
+    }
 }

@@ -164,4 +164,22 @@ struct PolicyHistoryTests {
             #expect(error?.code == "path-unknown")
         }
     }
+
+    @Test("goes out as one file of any revision, which is taken back as the same")
+    func exported() async throws {
+        try await run { controller, _, clock in
+            let old = try await controller.exportPolicies(revision: 2)
+            #expect(old.text.hasPrefix("# revision 2, made by alice\npolicies:"))
+            #expect(old.warnings == [])
+            var request = files(old.text, prune: true)
+            request.expectedRevision = 3
+            #expect(try await controller.apply(policies: request, by: Requester(name: "carol")).revision == 4)
+            #expect(try await controller.policyDifference(from: 2, to: nil).entries == [])
+            let newest = try await controller.exportPolicies(revision: nil)
+            #expect(newest.text.split(separator: "\n").dropFirst() == old.text.split(separator: "\n").dropFirst())
+            clock.pass(400 * 86_400)
+            #expect(
+                try await controller.exportPolicies(revision: 2).warnings.first?.contains("'e' is over since") == true)
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import CommandLineTable
 import ControllerAPI
+import FleetDocuments
 import FoundationEssentials
 import NestingModel
 
@@ -48,17 +49,16 @@ func unfreeze(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
 }
 
 extension CommandContext {
-    /// A point in time with its offset.
+    /// A point in time with its offset or its zone: without one it would be anybody's local time.
     func moment(_ option: String) throws(CLIFailure) -> Date? {
         guard let text = parsed.option(option) else { return nil }
-        // Without an offset it would be anybody's local time.
-        let hasOffset = text.hasSuffix("Z") || text.dropFirst(11).contains { $0 == "+" || $0 == "-" }
-        guard hasOffset, let date = try? Date(text, strategy: .iso8601) else {
+        do throws(MomentFault) {
+            return try MomentText.read(text).date
+        } catch {
             throw CLIFailure(
-                ExitCode.usage, "--\(option) takes a time with its offset, not '\(plain(text))'",
-                remedy: "such as 2026-12-24T06:00:00Z, or 2026-12-24T06:00:00+01:00")
+                ExitCode.usage, "--\(option) takes a time with its offset, not '\(plain(text))', which \(error.reason)",
+                remedy: "such as 2026-12-24T06:00:00Z, 2026-12-24T06:00:00+01:00, or '2026-12-24T06:00 Europe/Berlin'")
         }
-        return date
     }
 
     /// A length of time, in seconds.

@@ -20,7 +20,7 @@ func policyList(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     return ExitCode.inLine
 }
 
-private func policyTables(_ answer: PoliciesAnswer, _ terminal: Terminal) -> String {
+func policyTables(_ answer: PoliciesAnswer, _ terminal: Terminal, now: Date = Date()) -> String {
     var policies = TextTable("NAME", "PRIORITY", "MODE", "SELECTS", "WANTS", "FROM", "PLACE")
     for policy in answer.policies {
         policies.add(
@@ -34,7 +34,7 @@ private func policyTables(_ answer: PoliciesAnswer, _ terminal: Terminal) -> Str
         exemptions.add(
             .init(exemption.name), .init(selectorText(exemption.selector)),
             .init(exemption.settings.map(\.rawValue).joined(separator: ", ")), .init(exemption.owner),
-            .init(exemption.expires.text), .init(exemption.reason))
+            .init(exemption.expires.text + (exemption.isOver(at: now) ? " (over)" : "")), .init(exemption.reason))
     }
     return policies.text(terminal) + "\n\n" + exemptions.text(terminal)
 }

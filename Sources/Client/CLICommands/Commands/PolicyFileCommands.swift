@@ -8,9 +8,21 @@ import YAMLDocument
 
 func policyFrom(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let path = try context.path()
-    let answer: PolicyFileAnswer = try await context.client.get(.policyFrom, [("path", path.description)])
+    return try show(
+        try await context.client.get(.policyFrom, [("path", path.description)]), warning: "left out", context)
+}
+
+func policyExport(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let revision = try context.number("revision").map { [(name: "revision", value: String($0))] } ?? []
+    return try show(try await context.client.get(.policyExport, revision), warning: "warning", context)
+}
+
+/// Prints a policy file, and on standard error what is to be known of it.
+private func show(
+    _ answer: PolicyFileAnswer, warning: String, _ context: CommandContext
+) throws(CLIFailure) -> Int32 {
     if !context.wantsJSON {
-        for warning in answer.warnings { context.terminal.tell("left out: " + plain(warning)) }
+        for sentence in answer.warnings { context.terminal.tell("\(warning): " + plain(sentence)) }
     }
     // YAML escapes what a terminal would obey, and ends with a line feed itself.
     try context.show(answer) { answer in answer.text.last == "\n" ? String(answer.text.dropLast()) : answer.text }

@@ -23,6 +23,23 @@ extension FleetController {
         PoliciesAnswer(try await policySet(revision))
     }
 
+    /// All of one revision as a file, to be kept elsewhere or edited: `apply` takes it back.
+    /// - Parameter revision: nil for the newest one.
+    package func exportPolicies(revision: Int?) async throws(APIError) -> PolicyFileAnswer {
+        let set: PolicySet
+        if let revision {
+            set = try await policySet(revision)
+        } else {
+            set = try await read { (work) throws(StoreFailure) in try work.policies() }
+        }
+        let made = set.by.map { ", made by \($0)" } ?? ""
+        let over = set.exemptions.filter { $0.isOver(at: environment.now()) }.map {
+            "exemption '\($0.name)' is over since \($0.expires): it is not taken again"
+        }
+        return PolicyFileAnswer(
+            text: PolicyDocument.write(set.book, below: ["revision \(set.revision)\(made)"]), warnings: over)
+    }
+
     /// - Parameter to: nil for the newest one.
     package func policyDifference(from: Int, to: Int?) async throws(APIError) -> PolicyDifference {
         let old = try await policySet(from)

@@ -48,10 +48,14 @@ struct PolicyDraft {
             Set(engine.matchingNothing(in: joined.tree)), Set(engine.exemptionsMatchingNothing(in: joined.tree))
         )
         let nothing = "selects nothing that is there now"
+        let names = Set(written.policies.map(\.name))
+        let idleModes = engine.modesMatchingNothing(in: joined.tree)
+            .filter { names.contains($0.policy) && !idle.0.contains($0.policy) }
         warnings =
             written.policies.filter { idle.0.contains($0.name) }.map {
                 "policy '\($0.name)' (\($0.place)) \(nothing)"
             }
+            + idleModes.map { "a mode of policy '\($0.policy)' (\($0.place)) \(nothing)" }
             + written.exemptions.filter { idle.1.contains($0.name) }.map {
                 "exemption '\($0.name)' (\($0.place)) \(nothing)"
             }

@@ -42,6 +42,15 @@ package struct PolicyEngine: Sendable {
         return idle(index.search, policies.map(\.selector), in: tree).map { policies[$0].name }.sorted()
     }
 
+    /// Policies, by name, with the places of those of their modes that meet no node of the tree.
+    package func modesMatchingNothing(in tree: NestingTree) -> [(policy: String, place: String)] {
+        let rules = index.entries.flatMap { entry in entry.modes.map { (entry.policy.name, $0.rule) } }
+        guard !rules.isEmpty else { return [] }
+        let selectors = rules.map(\.1.selector)
+        return idle(SelectorIndex(selectors.map(CompiledSelector.init)), selectors, in: tree)
+            .map { (rules[$0].0, rules[$0].1.place) }.sorted { $0 < $1 }
+    }
+
     /// The same of exemptions.
     package func exemptionsMatchingNothing(in tree: NestingTree) -> [String] {
         let all = exemptions.exemptions
