@@ -37,16 +37,26 @@ package struct WindowCalendar: Sendable {
             }
         }
         let horizon = max(start + 400 * 86_400, (dates.max() ?? start) + 32 * 86_400)
-        var open = [Span(start: start, end: horizon)]
+        // As good as always it is within a week. What is cut off at the end of the first look is no shorter in truth,
+        // so that what fits there is the first that fits at all.
+        for end in [min(start + 8 * 86_400, horizon), horizon] {
+            let times = times(in: groups, clearOf: blackouts, start, end)
+            guard let first = times.first(where: { $0.end - $0.start >= seconds }) else { continue }
+            return first.start == start ? .now : .at(Date(timeIntervalSince1970: Double(first.start)))
+        }
+        let names = Set((groups.joined() + blackouts).map { "'\($0.name)'" }).sorted().joined(separator: ", ")
+        return .never("no time that \(names) leave open is \(seconds) s long, which the work can take")
+    }
+
+    /// What all groups and no blackout leave open between two instants, in order.
+    private func times(
+        in groups: [[MaintenanceWindow]], clearOf blackouts: [MaintenanceWindow], _ start: Int, _ end: Int
+    ) -> [Span] {
+        var open = [Span(start: start, end: end)]
         for group in groups where !group.isEmpty {
-            open = Span.intersection(open, Span.union(group.flatMap { spans($0, start, horizon) }))
+            open = Span.intersection(open, Span.union(group.flatMap { spans($0, start, end) }))
         }
-        open = Span.subtraction(open, Span.union(blackouts.flatMap { spans($0, start, horizon) }))
-        guard let first = open.first(where: { $0.end - $0.start >= seconds }) else {
-            let names = Set((groups.joined() + blackouts).map { "'\($0.name)'" }).sorted().joined(separator: ", ")
-            return .never("no time that \(names) leave open is \(seconds) s long, which the work can take")
-        }
-        return first.start == start ? .now : .at(Date(timeIntervalSince1970: Double(first.start)))
+        return Span.subtraction(open, Span.union(blackouts.flatMap { spans($0, start, end) }))
     }
 
     /// Whether it is this moment.

@@ -42,6 +42,31 @@ struct EnforcedWavesTests {
         }
     }
 
+    @Test("touches no further guest once its policy only proposes it")
+    func proposedMeanwhile() async throws {
+        let fleet = ScriptedFleet.plain(["rack8": 2])
+        let bench = try await Bench(fleet, policies: [policy(exposure: true, mode: .enforce, paths: ["rack8/*"])])
+        var environment = try await bench.controller(isTimed: true).environment
+        environment.settings.enforcedGuests = 2
+        let controller = try await FleetController(environment)
+        let text = """
+            policies:
+              - {name: p, select: {paths: ["rack8/*"]}, desire: {exposure: exposed}, mode: propose}
+            """
+        fleet.beforeAnswers { method, _ in
+            guard method == .correct, fleet.now.begun.isEmpty else { return }
+            _ = try? await controller.apply(
+                policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: text)]), by: Requester(name: "t"))
+        }
+        try await controller.sweepAndEnforce()
+        let run = try #require(try await controller.remediations().first)
+        #expect(run.items.map(\.outcome) == [.corrected, .refused])
+        #expect(run.items.last?.sentence.contains("is in mode propose here") == true, "\(run)")
+        #expect(fleet.exposed.count == 1)
+        await controller.stop()
+        await bench.end()
+    }
+
     @Test("a canary that fails stops the others, and everything waits for its next try")
     func canaryFails() async throws {
         let fleet = ScriptedFleet.plain(["rack8": 1, "rack9": 1, "rack10": 1], failing: ["rack10/g0"])

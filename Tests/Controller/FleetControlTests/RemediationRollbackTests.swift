@@ -73,6 +73,24 @@ struct RemediationRollbackTests {
         }
     }
 
+    @Test("leaves alone what was given up before its agent heard of it, though somebody else has set the same")
+    func neverHeard() async throws {
+        let bench = try await Bench(
+            ScriptedFleet.plain(["rack8": 2]), policies: [policy(exposure: true, paths: ["rack8/*"])])
+        let controller = try await bench.controller(isTimed: true)
+        var done = try await controller.remediated()
+        for index in done.items.indices { done.items[index].outcome = .failed }
+        done.items[0].correction = "never-sent"
+        let stored = done
+        try await bench.store.record { (work) throws(StoreFailure) in try work.put(remediation: stored) }
+        let plan = try await controller.rollbackPlan(done.id).plan
+        #expect(plan.items.map(\.path) == [done.items[1].path])
+        #expect(plan.blocked.map(\.path) == [done.items[0].path])
+        #expect(plan.blocked.first?.sentence.contains("no record of having changed it") == true)
+        await controller.stop()
+        await bench.end()
+    }
+
     @Test("runs only the plan that was shown, and not before the other one has ended")
     func refused() async throws {
         let fleet = ScriptedFleet.plain(["rack8": 1])

@@ -154,6 +154,20 @@ struct WindowCalendarTests {
             try opening([], blackouts: [dark], from: "2027-03-02T12:00:00Z") == .at(try date("2027-03-03T00:00:00Z")))
     }
 
+    @Test("are found as they are, however far away they begin", arguments: 1...40)
+    func farAway(quarters: Int) throws {
+        // Around the end of the first look, which cuts off what lies across it.
+        let start = try date("2027-03-08T21:00:00Z").addingTimeInterval(Double(quarters * 900))
+        let minutes = Int(start.timeIntervalSince1970) / 60
+        let far = window("UTC", .dates([CalendarDay(number: minutes / 1_440)]), at: minutes % 1_440, hours: 2)
+        #expect(try opening([far], minutes: 119, from: "2027-03-01T00:00:00Z") == .at(start))
+        let next = start.addingTimeInterval(7_200)
+        let dark = window(
+            "UTC", .dates([CalendarDay(number: minutes / 1_440)]), at: minutes % 1_440, hours: 2, blackout: true)
+        let always = window("UTC", .dates([CalendarDay(number: minutes / 1_440)]), at: minutes % 1_440, hours: 24)
+        #expect(try opening([always], blackouts: [dark], minutes: 1_000, from: "2027-03-01T00:00:00Z") == .at(next))
+    }
+
     @Test("whose zone is gone are never open, and such a blackout always lasts")
     func zoneGone() throws {
         let lost = window("Europe/Nowhere", .weekly(Weekday.allCases), at: 0, hours: 24)

@@ -40,9 +40,11 @@ extension FleetController {
 
     /// Holds an item of a running plan against what the fresh reports and the policies of this moment would plan.
     /// - Returns: nil where it still is what would be done; fewer guests inside are no objection, and more are one.
-    /// - Parameter isAsked: whether a person asked for the change itself, and no policy.
+    /// - Parameters:
+    ///   - isAsked: whether a person asked for the change itself, and no policy.
+    ///   - isEnforced: whether policies alone asked for it: what they only propose by now is no longer theirs to do.
     func whyNoLonger(
-        _ item: PlanItem, isAsked: Bool = false
+        _ item: PlanItem, isAsked: Bool = false, isEnforced: Bool = false
     ) async throws(APIError) -> (sentence: String, remedy: String)? {
         let assessment = try await assess()
         if isAsked {
@@ -51,13 +53,12 @@ extension FleetController {
             let cause = plan.blocked.first?.sentence ?? "'\(item.path)' is no longer as the plan was made from"
             return (cause, "look at the new plan")
         }
-        var cause = "'\(item.path)' or what runs inside it is no longer as the plan was made from"
-        for enforcing in [false, true] {
-            let plan = assessment.plan(
-                Selection(paths: [item.path]), now: environment.now(), enforcing: enforcing)
-            if plan.items.contains(where: { $0.covers(item) }) { return nil }
-            if let block = plan.blocked.first(where: { $0.path == item.path }) { cause = block.sentence }
-        }
+        let plan = assessment.plan(
+            Selection(paths: [item.path]), now: environment.now(), enforcing: isEnforced)
+        if plan.items.contains(where: { $0.covers(item) }) { return nil }
+        let cause =
+            plan.blocked.first { $0.path == item.path }?.sentence
+            ?? "'\(item.path)' or what runs inside it is no longer as the plan was made from"
         return (cause, "look at the new plan: nestor plan \(item.path)")
     }
 

@@ -1,3 +1,4 @@
+import AgentWire
 package import ControllerAPI
 package import NestingModel
 import NestingPolicy
@@ -40,7 +41,9 @@ extension FleetController {
         var blocked: [PlanBlock] = []
         for (item, plan) in zip(remediation.items, remediation.plan.items) where item.wasChanged {
             let guest = assessment.tree.node(at: plan.path)?.guest
-            switch plan.change.inverse(before: item.before, now: guest, uuid: plan.uuid) {
+            var inverse = plan.change.inverse(before: item.before, now: guest, uuid: plan.uuid)
+            if case .success = inverse, let cause = await whyNotOurs(item, plan) { inverse = .failure(cause) }
+            switch inverse {
             case .success(let change): changes[plan.path] = (change, plan.rules)
             case .failure(let cause):
                 blocked.append(
@@ -52,6 +55,25 @@ extension FleetController {
         var plan = assessment.plan(changes, now: environment.now())
         plan.blocked += blocked
         return plan
+    }
+
+    /// An item that was given up may never have reached its agent: that what it asked for is there now can be the work
+    /// of somebody else.
+    private func whyNotOurs(_ item: RemediationItem, _ plan: PlanItem) async -> NotSetBack? {
+        guard item.outcome == .failed else { return nil }
+        do {
+            let answer: CorrectionsResult = try await sessions.reporting(
+                try await way(to: plan.host), deadline: environment.settings.hostDeadline
+            ) { (connection, deadline) throws(AgentFailure) in
+                try await connection.call(
+                    .corrections, CorrectionsParameters(ids: [item.correction]), deadline: deadline)
+            }
+            let outcomes = answer.corrections.filter { $0.id == item.correction }.map(\.outcome)
+            guard outcomes.allSatisfy({ $0 == .refused || $0 == .rolledBack }) else { return nil }
+            return NotSetBack(sentence: "the agent of '\(plan.host)' has no record of having changed it")
+        } catch {
+            return NotSetBack(sentence: "the agent of '\(plan.host)' can't be asked whether it changed it")
+        }
     }
 }
 

@@ -28,7 +28,7 @@ extension ItemRun {
         }
         let cause: (sentence: String, remedy: String)?
         do throws(APIError) {
-            cause = try await controller.whyNoLonger(plan, isAsked: rollsBack)
+            cause = try await controller.whyNoLonger(plan, isAsked: rollsBack, isEnforced: isEnforced)
         } catch {
             throw .refused(error.sentence, remedy: error.remedy)
         }

@@ -18,6 +18,7 @@ struct ItemRun: Sendable {
     let journal: RemediationJournal
     let outsideWindows: Bool
     let rollsBack: Bool
+    let isEnforced: Bool
     var item: RemediationItem
 
     init(run: RemediationRun, remediation: Remediation, index: Int, journal: RemediationJournal) {
@@ -30,6 +31,7 @@ struct ItemRun: Sendable {
         self.journal = journal
         outsideWindows = remediation.outsideWindows == true
         rollsBack = remediation.rollsBack != nil
+        isEnforced = remediation.isEnforced
         item = remediation.items[index]
     }
 

@@ -1,4 +1,5 @@
 import ControllerAPI
+import FleetStore
 import NestingModel
 
 @testable import FleetControl
@@ -16,6 +17,9 @@ extension Simulation {
         case .edit(let guest):
             fleet.edit(guest)
             scene.changed[.guest(guest)] = time.elapsed
+        case .resize(let guest, let memory, let vcpus):
+            fleet.resize(guest, memory: memory, vcpus: vcpus)
+            scene.changed[.guest(guest)] = time.elapsed
         case .temper(let guest, let temper):
             fleet.guests[guest]?.temper = temper
             scene.changed[.guest(guest)] = time.elapsed
@@ -24,6 +28,8 @@ extension Simulation {
             time.after(seconds) { [unowned self] in fleet.set(up: host) }
         case .loseAnswers(let host, let count): fleet.lostAnswers[host] = count
         case .refuseOrders(let host, let count): fleet.refusedOrders[host] = count
+        case .agentDies(let host, let step, let acted, let withSessions):
+            fleet.deaths[host] = SimulatedFleet.Death(step: step, acted: acted, withSessions: withSessions)
         case .refuses(let recipient, let seconds):
             post.refusing.insert(recipient)
             time.after(seconds) { [unowned self] in post.refusing.remove(recipient) }
@@ -32,9 +38,10 @@ extension Simulation {
             scene.changed[.clock] = time.elapsed
         case .kill(let count, let written, let seconds):
             guard controller != nil else { return }
-            incarnation.writesLeft = count
+            incarnation.writesLeft = count == 0 ? nil : count
             incarnation.lastIsWritten = written
             bootAgain(after: incarnation, seconds)
+            if count == 0 { incarnation.kill() }
         case .stop(let seconds):
             guard let controller else { return }
             let stopping = incarnation
@@ -110,6 +117,14 @@ extension Simulation {
             _ = try await controller.apply(
                 policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: "policies:\n" + line.yaml)]),
                 by: Self.alice)
+        case .exempt(let line):
+            let text = "exemptions:\n" + line.yaml(at: time.date)
+            _ = try await controller.apply(
+                policies: ApplyRequest(files: [DocumentFile(name: "e.yaml", text: text)]), by: Self.bob)
+        case .oldPolicies:
+            let revision = store.state.policies.last?.revision ?? 0
+            guard revision > 1 else { return }
+            _ = try await controller.rollback(policies: PolicyRollbackRequest(revision: revision - 1), by: Self.bob)
         case .windows(let lines): _ = try await controller.apply(windows: Self.file(windows: lines), by: Self.alice)
         case .report: _ = try await controller.runReport("r", by: Self.alice)
         case .rollBack:

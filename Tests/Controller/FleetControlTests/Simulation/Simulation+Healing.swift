@@ -1,3 +1,4 @@
+import ControllerAPI
 import NestingModel
 
 @testable import FleetControl
@@ -6,7 +7,9 @@ import NestingModel
 extension Simulation {
     func heal() {
         note("all that was wrong is put right")
+        fleet.deaths = [:]
         for host in world.hosts {
+            fleet.startWorker(of: host)
             fleet.set(up: host)
             fleet.lostAnswers[host] = nil
             fleet.refusedOrders[host] = nil
@@ -20,16 +23,8 @@ extension Simulation {
 
     /// Says every so often what goes on, until nothing is under way any more.
     private func lookAgain(round: Int) {
-        let state = store.state
-        let isBusy =
-            round < 2 || !state.unfinished.isEmpty || !state.deliveries.isEmpty
-            // What a machine holds that does not start any more is held for ever.
-            || fleet.work.values.contains { $0.isOpen && fleet.obstacle(to: $0.host) == nil }
-        guard isBusy else {
-            isAtRest = true
-            return
-        }
         if let controller {
+            let state = store.state
             Task {
                 if state.freeze != nil { try? await controller.unfreeze(by: Self.alice) }
                 if !state.windows.isEmpty {
@@ -38,8 +33,17 @@ extension Simulation {
                 for remediation in state.unfinished where remediation.state == .interrupted {
                     _ = try? await controller.resume(remediation.id, by: Self.alice)
                 }
+                guard round > 1, !self.isBusy, await (try? controller.sweep(SweepRequest())) != nil else { return }
+                self.scene.readAt = self.time.date
+                self.isAtRest = !self.isBusy
             }
         }
         time.after(60) { [unowned self] in lookAgain(round: round + 1) }
+    }
+
+    private var isBusy: Bool {
+        !store.state.unfinished.isEmpty || !store.state.deliveries.isEmpty
+            // What a machine holds that does not start any more is held for ever.
+            || fleet.work.values.contains { $0.isOpen && fleet.obstacle(to: $0.host) == nil }
     }
 }

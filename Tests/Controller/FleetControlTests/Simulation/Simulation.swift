@@ -155,7 +155,8 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
                 correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
             settings: FleetSettings(
                 sweepInterval: .seconds(600), hostDeadline: .seconds(30), startDeadline: .seconds(30),
-                drift: DriftRules(retry: RetryRule(retries: 1, after: 300)), fourEyes: world.fourEyes),
+                drift: DriftRules(retry: RetryRule(retries: 1, after: 300)), enforcedGuests: world.enforcedGuests,
+                fourEyes: world.fourEyes),
             log: Log(label: "simulation", level: .critical), now: { time.date }, clock: incarnation,
             newID: { incarnation.newID() }, courier: SimulatedCourier(post: post, incarnation: incarnation))
     }

@@ -9,17 +9,13 @@ struct SimulationTests {
     private static var seeds: [UInt64] {
         if let one = variables["NESTOR_SIMULATION_SEED"].flatMap({ UInt64($0) }) { return [one] }
         let first = variables["NESTOR_SIMULATION_FIRST"].flatMap { UInt64($0) } ?? 1
-        let count = variables["NESTOR_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 1_000
+        let count = variables["NESTOR_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 2_500
         return Array(first..<first + count)
     }
 
     @Test("keeps every promise, whatever happens to it")
     func holds() async {
-        for seed in Self.seeds {
-            guard let trial = await SimulationTrial.of(seed: seed) else { continue }
-            Issue.record("\(trial.description)")
-            return
-        }
+        if let trial = await SeedLine(Self.seeds).run() { Issue.record("\(trial.description)") }
     }
 
     @Test("has a store in memory that answers as SQLite does")

@@ -6,11 +6,6 @@ struct SimulationTrial: Sendable {
     var trace: [String]
 
     /// - Returns: nil where everything held.
-    static func of(seed: UInt64) async -> SimulationTrial? {
-        guard let found = await run(World(seed: seed)) else { return nil }
-        return await found.shrunk()
-    }
-
     static func run(_ world: World) async -> SimulationTrial? {
         let simulation = Simulation(world)
         guard let fault = await simulation.queue.adopt({ simulation.run() }) else { return nil }

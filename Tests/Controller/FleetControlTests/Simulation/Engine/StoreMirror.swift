@@ -40,6 +40,7 @@ final class StoreMirror {
         }
         try compare("hosts") { (work) throws(StoreFailure) in try work.hosts() }
         try compare("open findings") { (work) throws(StoreFailure) in try work.openFindings() }
+        try compare("exempted findings") { (work) throws(StoreFailure) in try work.exemptedFindings() }
         try compare("resolved findings") { (work) throws(StoreFailure) in
             try work.resolvedFindings(limit: 1_000).sorted { $0.id < $1.id }
         }

@@ -21,6 +21,7 @@ final class SimulatedChannel: SecureShellChannel, @unchecked Sendable {  // used
         self.incarnation = incarnation
     }
 
+    var isFollowing: Bool { !followed.isEmpty }
     var obstacle: String? { fleet.obstacle(to: host) }
 
     /// The connection is no more, whatever the agent does.

@@ -5,6 +5,7 @@ import NestingModel
 extension SimulatedFleet {
     func take(_ order: CorrectParameters, at host: String) throws(WireError) -> [CorrectionRecord] {
         try admit(order.controller, order.epoch, at: host)
+        startWorker(of: host)
         return order.corrections.map { request in
             if let known = work[request.id] {
                 if known.request != request { changedOrders.append(request.id) }
@@ -22,6 +23,7 @@ extension SimulatedFleet {
         guard known.record.phase == .holding || known.record.phase == .awaitingVerdict else {
             throw WireError(.correctionPhase, "it is \(known.record.phase)")
         }
+        startWorker(of: host)
         judged(known, word.verdict)
         judge(word.id, word.verdict)
         return work[word.id]?.record ?? known.record
@@ -33,7 +35,7 @@ extension SimulatedFleet {
         guard known.record.phase == .holding || known.record.phase == .stopping else {
             throw WireError(.correctionPhase, "it is \(known.record.phase)")
         }
-        if known.record.phase == .holding { setAlarm(word.id, word.holdSeconds) { $0.judge(word.id, .commit) } }
+        if known.record.phase == .holding { prolong(word.id, by: word.holdSeconds) }
         return known.record
     }
 

@@ -2,6 +2,9 @@ import AgentWire
 import NestingModel
 
 /// How an agent carries an order out: it takes its time, acts by itself, and starts again what it stopped.
+///
+/// A step acts first and is written down then. A worker that dies between the two acts again after its next start: so
+/// every act looks at what is, and does nothing twice.
 extension SimulatedFleet {
     private static let stopSeconds = 20
     private static let startSeconds = 15
@@ -13,63 +16,73 @@ extension SimulatedFleet {
         work[request.id] = SimulatedWork(host: host, request: request, record: record)
         order.append(request.id)
         if let known = work[request.id] { began(known) }
-        request.verb == .drainGuests ? beginDrain(request, at: host) : beginSetting(request, at: host)
+        switch request.verb == .drainGuests ? takeDrain(request) : takeSetting(request) {
+        case .end(let outcome, let sentence, let owes): end(request.id, outcome, sentence, owes: owes)
+        case .enter, .wait: goOn(request.id)
+        }
     }
 
-    // MARK: guests.drain
-
-    private func beginDrain(_ request: CorrectionRequest, at host: String) {
+    private func takeDrain(_ request: CorrectionRequest) -> SimulatedStep {
         let paths = request.guests.compactMap(guest)
-        if paths.contains(where: { guests[$0]?.temper == .refuses }) {
-            return end(request.id, .refused, "a guest is paused")
-        }
-        setAlarm(request.id, Self.stopSeconds) { fleet in
-            let running = paths.filter { fleet.guests[$0]?.running == true }
-            for path in running { fleet.guests[path]?.running = false }
-            fleet.work[request.id]?.stopped = running
-            fleet.enter(request.id, .holding)
-            fleet.setAlarm(request.id, request.holdSeconds) { $0.judge(request.id, .commit) }
-        }
+        if paths.contains(where: { guests[$0]?.temper == .refuses }) { return .end(.refused, "a guest is paused") }
+        work[request.id]?.stopped = paths.filter { guests[$0]?.running == true }
+        return .wait(0)
     }
 
-    private func release(_ id: String) {
-        guard let known = work[id] else { return }
-        if known.record.phase != .releasing { enter(id, .releasing) }
-        // A machine that is itself off now starts its guests when it is up again.
-        guard guests[known.host]?.running != false else {
-            return setAlarm(id, 60) { $0.release(id) }
+    private func takeSetting(_ request: CorrectionRequest) -> SimulatedStep {
+        guard let path = guest(request.guest ?? ""), let guest = guests[path], let change = request.change else {
+            return .end(.refused, "there is no such guest")
         }
-        setAlarm(id, Self.startSeconds) { fleet in
-            guard fleet.guests[known.host]?.running != false else { return fleet.release(id) }
-            var failed: [String] = []
-            for path in known.stopped {
-                if fleet.guests[path]?.temper == .staysOff { failed.append(path) } else { fleet.guests[path]?.start() }
-            }
-            fleet.end(
-                id, failed.isEmpty ? .committed : .failed,
-                failed.isEmpty ? "" : "\(failed.joined(separator: ", ")) did not start", owes: !failed.isEmpty)
-        }
-    }
-
-    // MARK: guest.set
-
-    private func beginSetting(_ request: CorrectionRequest, at host: String) {
-        guard let path = guest(request.guest ?? ""), let guest = guests[path] else {
-            return end(request.id, .refused, "there is no such guest")
-        }
-        guard guest.digest == request.definitionDigest else {
-            return end(request.id, .refused, "the definition changed")
-        }
-        guard guest.temper != .refuses else { return end(request.id, .refused, "it is paused") }
-        work[request.id]?.before = guest.exposed
-        guests[path]?.exposed = request.change?.exposure ?? guest.exposed
-        guard guest.running else { return end(request.id, .committed, "defined; it is off") }
+        guard guest.digest == request.definitionDigest else { return .end(.refused, "the definition changed") }
+        guard guest.temper != .refuses else { return .end(.refused, "it is paused") }
+        work[request.id]?.before = guest.settings
+        guests[path]?.settings.take(change)
+        guard guest.running else { return .end(.committed, "defined; it is off") }
         work[request.id]?.stopped = [path]
-        setAlarm(request.id, Self.stopSeconds) { fleet in
-            fleet.stop(path)
-            fleet.enter(request.id, .starting)
-            fleet.setAlarm(request.id, Self.startSeconds) { $0.started(request, path) }
+        return .wait(0)
+    }
+
+    // MARK: Steps
+
+    /// Goes on from what is written down.
+    func goOn(_ id: String) {
+        guard let known = work[id], known.isOpen, !deadWorkers.contains(known.host) else { return }
+        let isDrain = known.request.verb == .drainGuests
+        switch known.record.phase {
+        case .stopping: step(id, in: Self.stopSeconds) { $0.stop(known, then: isDrain ? .holding : .starting) }
+        case .starting: step(id, in: Self.startSeconds) { $0.startChanged(known) }
+        case .awaitingVerdict:
+            step(id, in: known.until - time.elapsed) { _ in .end(.kept, "nobody judged it in time") }
+        case .rollingBack:
+            step(id, in: Self.stopSeconds + Self.startSeconds) { fleet in
+                for path in known.stopped { fleet.stop(path) }
+                fleet.restore(known)
+                return .end(.rolledBack, "taken back")
+            }
+        case .holding: step(id, in: known.until - time.elapsed) { _ in .enter(.releasing) }
+        case .releasing: step(id, in: Self.startSeconds) { $0.startHeld(known) }
+        default: break
         }
+    }
+
+    private func step(_ id: String, in seconds: Int, _ act: @escaping (SimulatedFleet) -> SimulatedStep) {
+        guard let host = work[id]?.host else { return }
+        setAlarm(id, seconds) { fleet in
+            let death = fleet.takeDeath(of: host)
+            if death?.acted == false { return fleet.kill(workerOf: host, withSessions: death?.withSessions == true) }
+            let next = act(fleet)
+            if let death { return fleet.kill(workerOf: host, withSessions: death.withSessions) }
+            switch next {
+            case .enter(let phase): fleet.enter(id, phase)
+            case .end(let outcome, let sentence, let owes): fleet.end(id, outcome, sentence, owes: owes)
+            case .wait(let seconds): fleet.step(id, in: seconds, act)
+            }
+        }
+    }
+
+    private func stop(_ known: SimulatedWork, then phase: CorrectionPhase) -> SimulatedStep {
+        for path in known.stopped { stop(path) }
+        return .enter(phase)
     }
 
     /// A machine that goes down takes with it what still runs inside.
@@ -79,64 +92,75 @@ extension SimulatedFleet {
         cutChannels { $0.obstacle != nil }
     }
 
-    private func started(_ request: CorrectionRequest, _ path: String) {
-        switch guests[path]?.temper {
-        case .goesBack:
-            restore(request.id, path)
-            end(request.id, .rolledBack, "it did not start")
+    private func startChanged(_ known: SimulatedWork) -> SimulatedStep {
+        guard let path = known.stopped.first, let guest = guests[path] else { return .end(.failed, "it is gone") }
+        switch guest.temper {
+        case .goesBack: return goBack(known, "it did not start")
+        case .lacksRoom where guest.settings.memory > known.before?.memory ?? 0:
+            return goBack(known, "its host has not enough memory")
         case .staysOff:
-            if let before = work[request.id]?.before { guests[path]?.exposed = before }
-            end(request.id, .failed, "\(path) does not start", owes: true)
+            if let before = known.before { guests[path]?.settings = before }
+            return .end(.failed, "\(path) does not start", owes: true)
         default:
             guests[path]?.start()
-            enter(request.id, .awaitingVerdict)
-            setAlarm(request.id, request.holdSeconds) { fleet in
-                fleet.end(request.id, .kept, "nobody judged it in time")
-            }
+            return .enter(.awaitingVerdict)
         }
     }
 
-    private func restore(_ id: String, _ path: String) {
-        if let before = work[id]?.before { guests[path]?.exposed = before }
-        guests[path]?.start()
+    private func goBack(_ known: SimulatedWork, _ sentence: String) -> SimulatedStep {
+        restore(known)
+        return .end(.rolledBack, sentence)
     }
 
-    // MARK: Verdicts
+    private func restore(_ known: SimulatedWork) {
+        for path in known.stopped {
+            if let before = known.before { guests[path]?.settings = before }
+            guests[path]?.start()
+        }
+    }
+
+    private func startHeld(_ known: SimulatedWork) -> SimulatedStep {
+        // A machine that is itself off now starts its guests when it is up again.
+        guard guests[known.host]?.running != false else { return .wait(60) }
+        var failed: [String] = []
+        for path in known.stopped {
+            if guests[path]?.temper == .staysOff { failed.append(path) } else { guests[path]?.start() }
+        }
+        return failed.isEmpty
+            ? .end(.committed, "") : .end(.failed, "\(failed.joined(separator: ", ")) did not start", owes: true)
+    }
+
+    // MARK: Words of the controller's
 
     func judge(_ id: String, _ verdict: CorrectionVerdict) {
         guard let known = work[id] else { return }
-        if known.request.verb == .drainGuests { return release(id) }
-        guard verdict == .rollback, let path = known.stopped.first else {
-            return end(id, .committed, "")
-        }
-        enter(id, .rollingBack)
-        setAlarm(id, Self.stopSeconds + Self.startSeconds) { fleet in
-            fleet.stop(path)
-            fleet.restore(id, path)
-            fleet.end(id, .rolledBack, "taken back")
-        }
+        if known.request.verb == .drainGuests { return enter(id, .releasing) }
+        verdict == .rollback ? enter(id, .rollingBack) : end(id, .committed, "")
     }
 
-    // MARK: Phases
-
-    func setAlarm(_ id: String, _ seconds: Int, _ body: @escaping (SimulatedFleet) -> Void) {
-        if let old = work[id]?.alarm { time.cancel(old) }
-        work[id]?.alarm = time.after(seconds) { [weak self] in
-            if let self { body(self) }
-        }
+    func prolong(_ id: String, by seconds: Int) {
+        work[id]?.until = time.elapsed + seconds
+        goOn(id)
     }
+
+    // MARK: What is written down
 
     private func enter(_ id: String, _ phase: CorrectionPhase) {
-        work[id]?.record.phase = phase
+        guard var known = work[id] else { return }
+        known.record.phase = phase
+        known.until = time.elapsed + known.request.holdSeconds
+        work[id] = known
         tell(id)
+        goOn(id)
     }
 
     private func end(_ id: String, _ outcome: CorrectionOutcome, _ sentence: String, owes: Bool = false) {
-        if let old = work[id]?.alarm { time.cancel(old) }
+        cancelAlarm(id)
         work[id]?.record.outcome = outcome
         work[id]?.record.sentence = sentence
         work[id]?.record.owesStart = owes
-        enter(id, .ended)
+        work[id]?.record.phase = .ended
+        tell(id)
     }
 
     private func tell(_ id: String) {

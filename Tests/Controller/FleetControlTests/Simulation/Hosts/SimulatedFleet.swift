@@ -16,6 +16,11 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
     var work: [String: SimulatedWork] = [:]
     /// In the order in which they began.
     var order: [String] = []
+    /// When the worker of an agent acts next, by order: entries of the time's.
+    var alarms: [String: Int] = [:]
+    /// By host.
+    var deaths: [String: Death] = [:]
+    var deadWorkers: Set<String> = []
     var epochs: [String: Int] = [:]
     var controller: String?
     /// Said of orders that came again with other contents.
@@ -36,7 +41,7 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
             let inner = tree.inner.map { ("\(tree.name)/\(World.nested)/\($0.name)", $0) }
             for (path, guest) in tree.guests.map({ ("\(tree.name)/\($0.name)", $0) }) + inner {
                 guests[path] = SimulatedGuest(
-                    path: path, name: guest.name, uuid: Self.uuid(path), exposed: guest.exposed,
+                    path: path, name: guest.name, uuid: Self.uuid(path), settings: SimulatedGuest.Settings(guest),
                     live: guest.exposed && guest.running, running: guest.running)
             }
         }
@@ -76,6 +81,8 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
     func set(up host: String) { down[host] = nil }
 
     func openChannel(_ host: String, _ role: SessionRole, _ incarnation: Incarnation) -> SimulatedChannel {
+        // A session sees to it that somebody works.
+        startWorker(of: host)
         lastChannel += 1
         let channel = SimulatedChannel(lastChannel, self, host, role, incarnation)
         channels[lastChannel] = channel
@@ -115,12 +122,19 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
 
     func drift(_ path: String) {
         guard !isBusy(path) else { return }
-        guests[path]?.exposed.toggle()
+        guests[path]?.settings.exposed.toggle()
         // Whoever does that by hand restarts the guest, too; one that is a host goes down only with what runs in it.
-        if guests[path]?.running == true, self.guests(of: path).isEmpty, let exposed = guests[path]?.exposed {
+        if guests[path]?.running == true, self.guests(of: path).isEmpty, let exposed = guests[path]?.settings.exposed {
             guests[path]?.live = exposed
             guests[path]?.boot += 1
         }
+    }
+
+    func resize(_ path: String, memory: Int, vcpus: Int) {
+        guard !isBusy(path), let most = guests[path]?.settings.mostMemory else { return }
+        guests[path]?.settings.memory = memory
+        guests[path]?.settings.mostMemory = max(most, memory)
+        guests[path]?.settings.vcpus = vcpus
     }
 
     func edit(_ path: String) {

@@ -2,11 +2,20 @@ import NestingModel
 
 /// A guest as its host has it.
 struct SimulatedGuest {
+    /// What corrections can set of it, as its definition says.
+    struct Settings: Hashable {
+        var exposed: Bool
+        /// In GiB.
+        var memory: Int
+        var mostMemory: Int
+        var vcpus: Int
+    }
+
     let path: String
     let name: String
     let uuid: String
-    /// As its definition says, and as it started.
-    var exposed: Bool
+    var settings: Settings
+    /// Whether it is exposed as it started.
     var live: Bool
     var running: Bool
     /// Counts its starts.
@@ -15,23 +24,44 @@ struct SimulatedGuest {
     var edits = 0
     var temper = Temper.works
 
-    var digest: String { "sha256:\(name)-\(exposed)-\(edits)" }
+    var digest: String {
+        "sha256:\(name)-\(settings.exposed)-\(settings.memory)-\(settings.mostMemory)-\(settings.vcpus)-\(edits)"
+    }
 
     mutating func start() {
         guard !running else { return }
         running = true
         boot += 1
-        live = exposed
+        live = settings.exposed
     }
 
     /// Changes with all that its host tells of it.
-    var mark: String { "\(name)\(exposed)\(live)\(running)\(boot)\(edits)" }
+    var mark: String { "\(digest)\(live)\(running)\(boot)" }
 
     var report: GuestReport {
-        var report = guest(name, uuid: uuid, state: running ? .running : .off, exposed: exposed)
+        var report = guest(name, uuid: uuid, state: running ? .running : .off, exposed: settings.exposed)
         report.run = running ? .known(boot) : .absent
         report.exposure.live = running ? .known(live) : .absent
+        report.memory.startup = .known(Int64(settings.memory) << 30)
+        report.memory.maximum = .known(Int64(settings.mostMemory) << 30)
+        report.vcpus = VCPUFacts(current: .known(settings.vcpus), maximum: .known(settings.vcpus))
         report.definitionDigest = .known(digest)
         return report
+    }
+}
+
+extension SimulatedGuest.Settings {
+    init(_ guest: World.WorldGuest) {
+        (exposed, memory, mostMemory, vcpus) = (guest.exposed, guest.memory, guest.mostMemory, guest.vcpus)
+    }
+
+    /// As an agent writes it into a definition.
+    mutating func take(_ change: GuestChange) {
+        exposed = change.exposure ?? exposed
+        if let bytes = change.startupMemory {
+            memory = Int(bytes >> 30)
+            mostMemory = change.maximumMemory.map { Int($0 >> 30) } ?? max(mostMemory, memory)
+        }
+        vcpus = change.maximumVCPUs ?? vcpus
     }
 }

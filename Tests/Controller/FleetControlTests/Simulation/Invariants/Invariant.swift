@@ -28,7 +28,8 @@ protocol Invariant: AnyObject, SendableMetatype {
 let invariants: [any Invariant.Type] = [
     FailureBudgetHolds.self, OneAtATimeInATree.self, StartsInsideWindows.self, NothingStartsFrozen.self,
     WordsAreHeard.self, PlansAreFresh.self, GuestsRunAgain.self, AuditIsWhole.self, ReportsArrive.self,
-    NothingIsDoneTwice.self, ApprovedAsSeen.self, VerdictsAreRight.self,
+    NothingIsDoneTwice.self, ApprovedAsSeen.self, VerdictsAreRight.self, ExemptedIsLeftAlone.self,
+    SetsWhatIsWrong.self, RollbackGivesBack.self, FindingsAreTrue.self,
 ]
 
 /// What invariants look at, beside the moment.
@@ -45,6 +46,11 @@ final class Scene {
     /// When the first order of each item began, by the id of its correction.
     private(set) var items: [String: Int] = [:]
     private(set) var firsts: Set<String> = []
+    /// When all hosts were read the last time, as a calendar showed it then; nil before the end.
+    var readAt: Date?
+
+    /// Reading all hosts that an item needs may take as long as one that says nothing may take.
+    static let readingSeconds = 60
 
     enum Fact: Hashable {
         case freeze, windows, policies, clock, word

@@ -5,8 +5,6 @@ import NestingModel
 /// asks for it.
 final class PlansAreFresh: Invariant {
     static let name = "no correction from a stale plan"
-    /// Reading all hosts that an item needs may take as long as one that says nothing may take.
-    private static let readingSeconds = 60
 
     func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .began(let work) = moment, work.isFirst(in: scene),
@@ -15,15 +13,16 @@ final class PlansAreFresh: Invariant {
         let plan = remediation.plan.items[index]
         let path = plan.path.description
         let guest = scene.fleet.guests[path]
-        if guest?.digest != plan.definitionDigest, scene.isKnown(.guest(path), forSeconds: Self.readingSeconds) {
+        if guest?.digest != plan.definitionDigest, scene.isKnown(.guest(path), forSeconds: Scene.readingSeconds) {
             return
                 "\(work.request.id) begins on \(guest?.digest ?? "nothing"), and was planned on \(plan.definitionDigest)"
         }
         guard remediation.rollsBack == nil, scene.isKnown(.policies) else { return nil }
-        let isWanted = scene.store.state.policies.last?.policies.contains { policy in
-            policy.selector.paths == ["\(plan.host)/*"] && policy.desired.exposure == plan.change.exposure
-                && policy.mode != .audit
-        }
-        return isWanted == true ? nil : "\(work.request.id) sets \(path) to what no policy asks for"
+        let policies = scene.store.state.policies.last?.policies ?? []
+        guard let policy = policies.first(where: { $0.selector.paths == ["\(plan.host)/*"] }),
+            Wanted(plan.change).isPart(of: Wanted(policy.desired)), policy.mode != .audit
+        else { return "\(work.request.id) sets \(path) to what no policy asks for" }
+        return policy.mode == .enforce || !remediation.requestedBy.hasPrefix("nestord (enforces")
+            ? nil : "\(work.request.id) enforces what policy '\(policy.name)' proposes"
     }
 }

@@ -11,7 +11,7 @@ final class VerdictsAreRight: Invariant {
         if work.request.change?.exposure == false {
             return verdict == .rollback ? "\(work.request.id) would expose \(path) again" : nil
         }
-        let isWrong = scene.fleet.guests[path]?.temper == .unchangedInside
+        let isWrong = scene.fleet.guests[path]?.temper == .unchangedInside && work.request.change?.exposure != nil
         if isWrong, verification == .passed, scene.isKnown(.guest(path), forSeconds: 60) {
             return "\(work.request.id) passed, and inside \(path) nothing changed"
         }

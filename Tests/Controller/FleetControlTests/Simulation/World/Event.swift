@@ -13,6 +13,8 @@ enum Happening: Sendable {
     // What machines do.
     /// Another hand flips a guest's exposure.
     case drift(guest: String)
+    /// Another hand gives a guest that much memory, in GiB, and so many vCPUs.
+    case resize(guest: String, memory: Int, vcpus: Int)
     /// Another hand edits something else of its definition.
     case edit(guest: String)
     /// How the guest takes its next corrections.
@@ -22,10 +24,14 @@ enum Happening: Sendable {
     case loseAnswers(host: String, Int)
     /// So many connections with the correcting key don't come about.
     case refuseOrders(host: String, Int)
+    /// An agent's worker is killed at that step of its work, before it or between what it does and what it writes down
+    /// of it: 1 is the next. Its journal is kept, and whoever connects next starts another one. With it go its sessions.
+    case agentDies(host: String, atStep: Int, acted: Bool, withSessions: Bool)
     case refuses(recipient: String, seconds: Int)
     /// The wall clock is set.
     case clock(by: Int)
     // What becomes of the controller.
+    /// At that write to its store, before or after it: 1 is the next, 0 is at once.
     case kill(atWrite: Int, written: Bool, downFor: Int)
     case stop(downFor: Int)
     // What people say.
@@ -35,6 +41,9 @@ enum Happening: Sendable {
     case freeze(places: [String], seconds: Int?)
     case unfreeze
     case policies(PolicyLine)
+    case exempt(ExemptionLine)
+    /// The policies and exemptions of the revision before.
+    case oldPolicies
     case windows([WindowLine])
     case report
     case rollBack
@@ -56,6 +65,8 @@ enum Temper: Sendable {
     /// It does not start with what was set: its agent puts the old definition back.
     case goesBack
     case refuses
+    /// Its host has no room for more memory: a correction that asks for it goes back.
+    case lacksRoom
     /// It does not start any more at all; its agent owes it a start.
     case staysOff
     /// Its own agent sees the old state after its restart.

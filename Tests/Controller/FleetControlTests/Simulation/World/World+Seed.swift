@@ -13,28 +13,55 @@ extension World {
         recipients = Array(["a", "b"].prefix(dice.roll(1...2)))
         shuffles = dice.once(in: 2)
         fourEyes = dice.once(in: 2)
+        enforcedGuests = dice.once(in: 3) ? 3 : 1
         events = []
         events = Self.script(self, &dice)
     }
 
     private static func tree(_ name: String, _ dice: inout Dice) -> Tree {
-        func guest(_ name: String) -> WorldGuest {
-            WorldGuest(name: name, exposed: dice.once(in: 3), running: !dice.once(in: 5))
+        func guest(_ name: String, exposed: Int, running: Bool? = nil) -> WorldGuest {
+            let memory = dice.roll(2...6)
+            return WorldGuest(
+                name: name, exposed: dice.once(in: exposed), running: running ?? !dice.once(in: 5), memory: memory,
+                mostMemory: memory + dice.pick([0, 0, 4]), vcpus: dice.roll(1...4))
         }
-        var tree = Tree(name: name, guests: (0..<dice.roll(1...3)).map { guest("g\($0)") }, inner: [])
+        var tree = Tree(name: name, guests: (0..<dice.roll(1...3)).map { guest("g\($0)", exposed: 3) }, inner: [])
         if dice.once(in: 2) {
-            tree.guests.append(WorldGuest(name: nested, exposed: dice.once(in: 2), running: true))
-            tree.inner = (0..<dice.roll(0...2)).map { guest("i\($0)") }
+            tree.guests.append(guest(nested, exposed: 2, running: true))
+            tree.inner = (0..<dice.roll(0...2)).map { guest("i\($0)", exposed: 3) }
         }
         return tree
     }
 
-    private static func policy(_ host: String, _ dice: inout Dice) -> PolicyLine {
+    static func policy(_ host: String, _ dice: inout Dice) -> PolicyLine {
         PolicyLine(
-            host: host, exposed: !dice.once(in: 3), mode: dice.pick([.propose, .propose, .propose, .enforce, .audit]))
+            host: host, wanted: wanted(&dice),
+            mode: dice.pick([.propose, .propose, .propose, .enforce, .audit]))
     }
 
-    private static func windows(_ tree: String, _ dice: inout Dice) -> [WindowLine] {
+    private static func wanted(_ dice: inout Dice) -> Wanted {
+        let exposed = !dice.once(in: 3)
+        return switch dice.roll(5) {
+        case 0: Wanted(memory: dice.roll(3...8))
+        case 1: Wanted(exposed: exposed, memory: dice.roll(3...8))
+        case 2: Wanted(exposed: exposed, memory: dice.once(in: 2) ? dice.roll(3...8) : nil, vcpus: dice.roll(2...5))
+        default: Wanted(exposed: exposed)
+        }
+    }
+
+    static func exemption(_ guest: String, _ dice: inout Dice) -> ExemptionLine {
+        var settings: [Setting] = [.exposure]
+        if dice.once(in: 2) { settings.append(.startupMemory) }
+        if dice.once(in: 2) { settings.append(.maximumVCPUs) }
+        let accepts =
+            dice.once(in: 3)
+            ? Wanted(
+                exposed: dice.once(in: 2), memory: settings.contains(.startupMemory) ? dice.roll(2...6) : nil)
+            : Wanted()
+        return ExemptionLine(guest: guest, settings: settings, accepts: accepts, seconds: dice.roll(20...600))
+    }
+
+    static func windows(_ tree: String, _ dice: inout Dice) -> [WindowLine] {
         switch dice.roll(4) {
         case 0: []
         case 1: [WindowLine(tree: tree, blackout: true, startMinute: dice.roll(0...30), minutes: dice.roll(3...20))]
@@ -49,6 +76,7 @@ extension World {
             events.append(
                 Event(at: dice.roll(1...dice.pick([120, 300, 800])), what: happening(world, &dice)))
         }
+        if dice.once(in: 2) { events += misfortune(world, &dice) }
         // What was asked for is mostly answered.
         for event in events {
             guard case .request = event.what, !dice.once(in: 4) else { continue }
@@ -66,15 +94,15 @@ extension World {
 
     private static func happening(_ world: World, _ dice: inout Dice) -> Happening {
         // Where there is a machine with others inside, it has the most to tell.
-        let machines = world.guests.filter { $0.hasSuffix("/\(nested)") }
+        let machines = world.machines
         let guest = dice.once(in: 3) && !machines.isEmpty ? dice.pick(machines) : dice.pick(world.guests)
         let host = dice.pick(world.hosts)
-        switch dice.roll(40) {
+        switch dice.roll(47) {
         case 0...2: return .drift(guest: guest)
         case 3, 4: return .edit(guest: guest)
         case 5...8:
             return .temper(
-                guest: guest, dice.pick([.goesBack, .refuses, .staysOff, .unchangedInside, .unknownInside]))
+                guest: guest, dice.pick([.goesBack, .refuses, .lacksRoom, .staysOff, .unchangedInside, .unknownInside]))
         case 9...11:
             return .hostDown(host, seconds: dice.roll(1...(dice.once(in: 2) ? 30 : 400)), silent: dice.once(in: 3))
         case 12, 13: return .loseAnswers(host: host, dice.roll(1...3))
@@ -96,11 +124,26 @@ extension World {
             let places = dice.once(in: 2) ? [dice.pick(world.hosts + world.guests)] : []
             return .freeze(places: places, seconds: dice.once(in: 2) ? dice.roll(60...600) : nil)
         case 31, 32: return .unfreeze
-        case 33, 34: return .policies(policy(dice.pick(world.policies).host, &dice))
+        case 33: return .policies(policy(dice.pick(world.policies).host, &dice))
+        case 34: return .policies(otherMode(dice.pick(world.policies), &dice))
         case 35: return .windows(world.trees.flatMap { windows($0.name, &dice) })
         case 36: return .report
         case 37, 38: return .refuseOrders(host: host, dice.roll(1...(dice.once(in: 2) ? 5 : 100)))
+        case 39: return .resize(guest: guest, memory: dice.roll(1...8), vcpus: dice.roll(1...5))
+        case 40...42: return .exempt(exemption(guest, &dice))
+        case 43: return .oldPolicies
+        case 44, 45:
+            return .agentDies(
+                host: host, atStep: dice.roll(1...4), acted: dice.once(in: 2), withSessions: dice.once(in: 2))
         default: return .rollBack
         }
+    }
+
+    /// The same is wanted, and Nestor goes another way for it.
+    static func otherMode(_ line: PolicyLine, _ dice: inout Dice) -> PolicyLine {
+        var line = line
+        let modes: [PolicyMode] = [.audit, .propose, .enforce]
+        line.mode = dice.pick(modes.filter { $0 != line.mode })
+        return line
     }
 }

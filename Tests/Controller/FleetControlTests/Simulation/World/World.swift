@@ -18,6 +18,10 @@ struct World: Sendable {
         var name: String
         var exposed: Bool
         var running: Bool
+        /// In GiB, as it starts and at most.
+        var memory: Int
+        var mostMemory: Int
+        var vcpus: Int
     }
 
     static let nested = "l1"
@@ -30,40 +34,22 @@ struct World: Sendable {
     /// Whether jobs that are ready run in a random order.
     var shuffles: Bool
     var fourEyes: Bool
+    /// How many guests policies correct in one remediation.
+    var enforcedGuests: Int
     /// In the order of their times.
     var events: [Event]
 
     /// Hosts with an agent, outer ones first.
     var hosts: [String] { trees.flatMap { $0.hasInner ? [$0.name, "\($0.name)/\(Self.nested)"] : [$0.name] } }
 
+    /// Guests that are hosts, too.
+    var machines: [String] { trees.filter(\.hasInner).map { "\($0.name)/\(Self.nested)" } }
+
     /// Every guest's path.
     var guests: [String] {
         trees.flatMap { tree in
             tree.guests.map { "\(tree.name)/\($0.name)" } + tree.inner.map { "\(tree.name)/\(Self.nested)/\($0.name)" }
         }
-    }
-}
-
-/// A policy about the guests of one host, in the few words that the simulation needs.
-struct PolicyLine: Sendable, Hashable {
-    /// `r0` or `r0/l1`.
-    var host: String
-    var exposed: Bool
-    var mode: PolicyMode
-
-    static let shutdownSeconds = 30
-
-    var name: String { "p-" + host.replacing("/", with: "-") }
-
-    var yaml: String {
-        "  - {name: \(name), select: {paths: [\"\(host)/*\"]}, desire: {exposure: \(exposed ? "exposed" : "hidden")}, "
-            + "mode: \(mode), disruption: {shutdown-deadline: \(Self.shutdownSeconds)s}}"
-    }
-
-    var policy: Policy {
-        Policy(
-            name: name, selector: PolicySelector(paths: ["\(host)/*"]), desired: DesiredSettings(exposure: exposed),
-            mode: mode, disruption: DisruptionRules(shutdownSeconds: Self.shutdownSeconds))
     }
 }
 
