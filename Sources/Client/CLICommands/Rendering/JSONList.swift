@@ -26,5 +26,14 @@ struct JSONList {
         }
     }
 
+    /// - Parameter document: an element as JSON.
+    mutating func add(document: ArraySlice<UInt8>) {
+        // At once, since half a million elements are as many calls otherwise.
+        var text = Array("\(isEmpty ? "" : ",")\n".utf8)
+        document.withUnsafeBytes { JSONLayout.append($0, to: &text) }
+        text.withUnsafeBytes { _ = Terminal.write($0, to: 1) }
+        isEmpty = false
+    }
+
     func close() { terminal.print("\n]\(end)") }
 }
