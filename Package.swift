@@ -186,7 +186,7 @@ let package = Package(
             dependencies: [
                 "NestingModel", "NestingPolicy", "AgentWire", "ControllerAPI", "SecureShell", "LibSSHTransport",
                 "FleetStore", "SQLiteStore", "FleetControl", "DriftReports", "AgentDelivery", "StructuredLog",
-                "NestorTestKit", "CSQLite",
+                "NestorTestKit", "CSQLite", "ControllerHTTP", "HTTPServing",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]

@@ -36,7 +36,7 @@ struct LargeStore {
 
     func findings(of host: FleetHost) -> [Finding] {
         stride(from: drifting, through: guests, by: drifting).map { number in
-            let path = host.path.guest(named: "build-\(number)")
+            let path = host.path.guest(named: "build-\(host.path.name.dropFirst(4))-\(number)")
             return Finding(
                 kind: .drift, path: path, uuid: "00000000-0000-4000-8000-000000000000", setting: .exposure,
                 desired: "exposed", observed: "hidden", severity: .medium, policy: "p0", mode: .propose,

@@ -3,13 +3,14 @@ import Glibc
 /// Prints what Nestor costs, beside the usual tools where they do the same: a table for README, not a test.
 ///
 /// `NESTOR_AGENT` names the static agent. Words on the command line choose sections: `evaluation`, `agent`, `sweep`,
-/// `looking`, `rendering`, `storage`.
+/// `looking`, `reports`, `rendering`, `storage`.
 @main
 struct Main {
     static func main() async {
         let words = CommandLine.arguments.dropFirst()
-        if words.first == RenderingSection.word {
+        if words.first == RenderingSection.word || words.first == ServedFleet.word {
             do {
+                if words.first == ServedFleet.word { try await ServedFleet.serve(words.dropFirst()) }
                 try await RenderingSection.render(words.dropFirst())
                 exit(0)
             } catch {
@@ -43,6 +44,7 @@ struct Section {
             Section(name: "agent") { try await AgentSection.measure(&$0) },
             Section(name: "sweep") { try await SweepSection.measure(&$0) },
             Section(name: "looking") { try await LookingSection.measure(&$0) },
+            Section(name: "reports") { try await ReportsSection.measure(&$0) },
             Section(name: "rendering") { try await RenderingSection.measure(&$0) },
             Section(name: "storage") { try await StorageSection.measure(&$0) },
         ]

@@ -52,9 +52,10 @@ final class SyntheticAgents: SecureShellConnector {
             case .report:
                 let last = try WireCoding.decode(WireRequest<ReportParameters>.self, from: line).params.lastDigest
                 let report = state.reports[host]
-                let same = report?.digest == last
+                // A host of which nothing is known here has not changed.
+                let same = report == nil || report?.digest == last
                 return try answer(
-                    ReportResult(unchanged: same, digest: report?.digest ?? "", report: same ? nil : report))
+                    ReportResult(unchanged: same, digest: report?.digest ?? last ?? "", report: same ? nil : report))
             case .correct:
                 let orders = try WireCoding.decode(WireRequest<CorrectParameters>.self, from: line).params.corrections
                 for order in orders where state.records[order.id] == nil {

@@ -24,7 +24,7 @@ struct ControllerClient: Sendable {
     ) async throws(CLIFailure) -> Answer {
         let bytes: [UInt8]
         do {
-            bytes = [UInt8](try JSONText.encoder(pretty: false).encode(body))
+            bytes = [UInt8](try JSONText.encoder().encode(body))
         } catch {
             throw CLIFailure(ExitCode.failed, "the request cannot be written: \(error)")
         }
@@ -46,6 +46,23 @@ struct ControllerClient: Sendable {
         try Self.check(reply)
     }
 
+    /// A page of documents as they are stored (`?lines=true`), none of them read.
+    func lines(
+        _ route: APIRoute, _ query: [(name: String, value: String)]
+    ) async throws(CLIFailure) -> (documents: [ArraySlice<UInt8>], end: PageEnd) {
+        let body = try await body("GET", route, query + [("lines", "true")], body: [], deadline: .seconds(60))
+        var lines = body.split(separator: UInt8(ascii: "\n"))
+        guard let last = lines.popLast(), let end = try? JSONText.decoder().decode(PageEnd.self, from: Data(last))
+        else { throw Self.strange("it has no end") }
+        return (lines, end)
+    }
+
+    private static func strange(_ why: String) -> CLIFailure {
+        CLIFailure(
+            ExitCode.failed, "the answer of nestord is not what this nestor expects: \(why)",
+            remedy: "use the nestor of the same version (nestor --version, nestor status)")
+    }
+
     private func call<Answer: Decodable>(
         _ method: String, _ route: APIRoute, _ query: [(name: String, value: String)], body: [UInt8],
         deadline: Duration
@@ -54,9 +71,7 @@ struct ControllerClient: Sendable {
         do {
             return try JSONText.decoder().decode(Answer.self, from: Data(bytes))
         } catch {
-            throw CLIFailure(
-                ExitCode.failed, "the answer of nestord is not what this nestor expects: \(error)",
-                remedy: "use the nestor of the same version (nestor --version, nestor status)")
+            throw Self.strange("\(error)")
         }
     }
 

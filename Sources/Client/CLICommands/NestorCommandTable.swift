@@ -96,7 +96,10 @@ private let hostCommand = Command(
                 yes,
             ] + operatorKey),
         Command(
-            "list", "all hosts and how the last attempt to read each went", examples: [("nestor host list", "")]),
+            "list", "hosts, and how the last attempt to read each went", examples: [("nestor host list", "")],
+            options: [
+                CommandOption("limit", value: "N", "how many; else 500, or all with --output json; 0 is no limit")
+            ]),
         Command(
             "show", "all that is known of one host", examples: [("nestor host show rack7/build-l1", "")],
             arguments: [pathArgument]),

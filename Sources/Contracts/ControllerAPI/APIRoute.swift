@@ -2,7 +2,7 @@
 package enum APIRoute: String, Sendable, CaseIterable {
     /// GET → `StatusAnswer`.
     case status = "/v1/status"
-    /// GET → `[HostRow]`; POST `EnrolRequest` → `HostRow`; DELETE `?path=` `RemoveRequest` → `RemoveAnswer`.
+    /// GET → `HostPage`, `?limit=` on it, and `?after=` with the `next` of the page before; POST `EnrolRequest` → `HostRow`; DELETE `?path=` `RemoveRequest` → `RemoveAnswer`.
     case hosts = "/v1/hosts"
     /// GET `?path=` → `HostView`.
     case host = "/v1/host"
@@ -15,11 +15,12 @@ package enum APIRoute: String, Sendable, CaseIterable {
     /// POST `UpgradeRequest` → `[UpgradeRow]`.
     case agentUpgrade = "/v1/agents/upgrade"
     /// GET → `TreePage`: `?path=`, as often as wanted, for these nodes with all below them; else whole trees by path,
-    /// `?after=` with the `next` of the page before, until there are `?limit=` nodes.
+    /// `?after=` with the `next` of the page before, until there are `?limit=` nodes; `?lines=true` → these without
+    /// findings, each root's JSON on a line, and behind them a `PageEnd`.
     case tree = "/v1/tree"
     /// GET → `FindingPage`; `?path=`, as often as wanted, for these subtrees, `?resolved=true` also those that ended,
     /// `?exempted=true` those that an exemption holds, instead of the open ones; `?limit=` on a page, and `?after=` with
-    /// the `next` of the page before.
+    /// the `next` of the page before; `?lines=true` → each finding's JSON on a line, and behind them a `PageEnd`.
     case findings = "/v1/findings"
     /// POST `Selection` → `PlanAnswer`.
     case plan = "/v1/plan"

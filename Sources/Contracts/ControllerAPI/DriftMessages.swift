@@ -60,12 +60,10 @@ package struct DriftReport: Codable, Sendable, Hashable {
 
     package init(
         at: Date, previousAt: Date?, policyRevision: Int, hosts: Int, guests: Int, notHeard: [HostRowState],
-        new: [Finding], persisting: [Finding], resolved: [Finding], freeze: Freeze?
+        new: [Finding], persisting: [Finding], resolved: [Finding], counts: DriftCounts, freeze: Freeze?
     ) {
         self.schema = "nestor.drift-report/1"
-        counts = DriftCounts(
-            new: new.count, persisting: persisting.count, resolved: resolved.count,
-            drifting: (new + persisting).count(where: \.countsAsDrift), notHeard: notHeard.count)
+        self.counts = counts
         self.at = at
         self.previousAt = previousAt
         self.policyRevision = policyRevision
@@ -82,18 +80,6 @@ package struct DriftReport: Codable, Sendable, Hashable {
 extension DriftReport {
     /// Findings of one list, and hosts not heard from; `nestor drift` and `nestor host list` have all.
     package static let mostListed = 1_000
-
-    /// Leaves out what nobody reads to its end.
-    package mutating func bound() {
-        func bounded(_ findings: [Finding]) -> [Finding] {
-            guard findings.count > Self.mostListed else { return findings }
-            return Array(
-                findings.sorted { ($1.severity, $0.path, $0.id) < ($0.severity, $1.path, $1.id) }
-                    .prefix(Self.mostListed))
-        }
-        (new, persisting, resolved) = (bounded(new), bounded(persisting), bounded(resolved))
-        notHeard = Array(notHeard.prefix(Self.mostListed))
-    }
 }
 
 package struct DriftCounts: Codable, Sendable, Hashable {

@@ -31,8 +31,11 @@ package struct FindingQuery: Sendable, Hashable {
 
 /// Some of the findings that were asked for: the worst first, then by path. Pages that follow each other miss none and
 /// repeat none of those that stay as they are meanwhile.
-package struct FindingPage: Codable, Sendable, Hashable {
-    package var findings: [Finding]
+package typealias FindingPage = PageOf<Finding>
+
+/// A page of findings, or of what stands for them.
+package struct PageOf<Element: Codable & Sendable & Hashable>: Codable, Sendable, Hashable {
+    package var findings: [Element]
     /// On all pages together.
     package var total: Int
     /// On all pages together, those that a script should hear of (`Finding.countsAsDrift`).
@@ -40,7 +43,7 @@ package struct FindingPage: Codable, Sendable, Hashable {
     /// What the query for the next page has as `after`; nil on the last one.
     package var next: String?
 
-    package init(findings: [Finding], total: Int, drifting: Int, next: String?) {
+    package init(findings: [Element], total: Int, drifting: Int, next: String?) {
         self.findings = findings
         self.total = total
         self.drifting = drifting

@@ -106,6 +106,25 @@ package struct HostRow: Codable, Sendable, Equatable {
     }
 }
 
+/// Some of the enrolled hosts.
+package struct HostPage: Codable, Sendable, Equatable {
+    /// By path.
+    package var hosts: [HostRow]
+    /// Hosts that come after these.
+    package var more: Int
+    /// The last of these, for `after` of the next page; nil on the last one.
+    package var next: NodePath?
+
+    /// Hosts on a page where nobody says otherwise.
+    package static let usual = 500
+
+    package init(hosts: [HostRow], more: Int = 0, next: NodePath? = nil) {
+        self.hosts = hosts
+        self.more = more
+        self.next = next
+    }
+}
+
 /// Forgets a host and, with `uninstall`, takes agent and keys away from it.
 package struct RemoveRequest: Codable, Sendable {
     package var uninstall: Bool

@@ -50,7 +50,11 @@ package struct ControllerService: Sendable {
         switch (request.method, route) {
         case ("GET", .status):
             return try .json(try await fleet.status(version: version, stateDirectory: stateDirectory))
-        case ("GET", .hosts): return try .json(try await fleet.hosts())
+        case ("GET", .hosts):
+            return try .json(
+                try await fleet.hosts(
+                    after: try request.nodePaths("after").first,
+                    limit: try request.number("limit", orElse: HostPage.usual)))
         case ("POST", .hosts): return try .json(try await fleet.enrol(try request.decoded(), by: by))
         case ("DELETE", .hosts):
             return try .json(try await fleet.remove(try request.nodePath(), try request.decoded(), by: by))
@@ -62,11 +66,20 @@ package struct ControllerService: Sendable {
         case ("GET", .tree):
             let paths = try request.nodePaths()
             guard paths.isEmpty else { return try .json(try await fleet.tree(at: paths)) }
+            if request.wantsLines {
+                return .lines(
+                    try await fleet.treeLines(
+                        after: try request.nodePaths("after").first,
+                        limit: try request.number("limit", orElse: PageEnd.usual)))
+            }
             return try .json(
                 try await fleet.tree(
                     after: try request.nodePaths("after").first,
                     limit: try request.number("limit", orElse: TreePage.usual)))
-        case ("GET", .findings): return try .json(try await fleet.findings(try request.findingQuery()))
+        case ("GET", .findings):
+            let query = try request.findingQuery()
+            return request.wantsLines
+                ? .lines(try await fleet.findingLines(query)) : try .json(try await fleet.findings(query))
         case ("POST", .plan): return try .json(try await fleet.plan(try request.decoded()))
         case ("GET", .remediations): return try .json(try await fleet.remediations())
         case ("POST", .remediations): return try .json(try await fleet.remediate(try request.decoded(), by: by))

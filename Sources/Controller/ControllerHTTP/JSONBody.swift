@@ -25,7 +25,17 @@ extension HTTPResponse {
     }
 }
 
+extension HTTPResponse {
+    /// A page of documents as they are stored, each on a line, and a `PageEnd`.
+    static func lines(_ text: String) -> HTTPResponse {
+        HTTPResponse(headers: ["Content-Type": "application/x-ndjson"], body: Array(text.utf8))
+    }
+}
+
 extension HTTPRequest {
+    /// Whether a page is asked for as lines.
+    var wantsLines: Bool { query("lines") == "true" }
+
     /// The body as what the route takes; an empty one is an empty object.
     func decoded<Body: Decodable>() throws(APIError) -> Body {
         let decoder = JSONDecoder()

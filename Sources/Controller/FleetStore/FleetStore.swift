@@ -40,7 +40,7 @@ package struct AuditEntry: Sendable, Hashable {
 }
 
 package protocol FleetReading: AuditReading, HistoryReading, ReportReading, ChangeRequestReading, FindingReading,
-    HostReading, TreeReading
+    HostReading, TreeReading, DocumentReading
 {
     /// All hosts, by path.
     func hosts() throws(StoreFailure) -> [HostView]
@@ -66,7 +66,9 @@ package protocol FleetReading: AuditReading, HistoryReading, ReportReading, Chan
     func value<Value: Decodable>(_ key: StoredValueKey, as type: Value.Type) throws(StoreFailure) -> Value?
 }
 
-package protocol FleetWriting: FleetReading, HistoryWriting, ReportWriting, ChangeRequestWriting, TreeWriting {
+package protocol FleetWriting: FleetReading, HistoryWriting, ReportWriting, ChangeRequestWriting, TreeWriting,
+    DriftMarking
+{
     func put(host: FleetHost) throws(StoreFailure)
     /// With its health and report.
     func remove(host: NodePath) throws(StoreFailure)

@@ -10,12 +10,38 @@ extension SQLiteWork {
         try views("WHERE path = ?", [.text(path.description)]).first
     }
 
-    func nestingRoots() throws(StoreFailure) -> [NodePath] {
-        // A guest may be enrolled whose physical host is not, or no longer.
-        try connection.rows("SELECT DISTINCT substr(path, 1, instr(path || '/', '/') - 1) FROM host") {
-            (row) throws(StoreFailure) in NodePath(row.text(0))
-        }.compactMap(\.self).sorted()
+    func hostHead(_ path: NodePath) throws(StoreFailure) -> HostHead? {
+        try connection.rows(
+            """
+            SELECT host.document, health, json_extract(host_report.document, '$.digest'),
+                CASE json_type(host_report.document, '$.host.smbiosUUID')
+                    WHEN 'text' THEN json_extract(host_report.document, '$.host.smbiosUUID') END
+            FROM host LEFT JOIN host_report USING (path) WHERE path = ?
+            """, [.text(path.description)]
+        ) { (row) throws(StoreFailure) in
+            HostHead(
+                host: try decoded(FleetHost.self, row.text(0)), health: try health(row, 1),
+                digest: row.isNull(2) ? nil : row.text(2), machineUUID: row.isNull(3) ? nil : row.text(3))
+        }.first
     }
+
+    func nestingRoots(after root: NodePath?, limit: Int) throws(StoreFailure) -> [NodePath] {
+        try connection.rows(
+            "SELECT root FROM tree WHERE \(Self.isInhabited) ORDER BY root LIMIT ?",
+            [.text(root?.name ?? ""), .integer(Int64(limit))]
+        ) { (row) throws(StoreFailure) in NodePath(row.text(0)) }.compactMap(\.self)
+    }
+
+    func nestingRootCount(after root: NodePath?) throws(StoreFailure) -> Int {
+        let counts = try connection.rows(
+            "SELECT COUNT(*) FROM tree WHERE \(Self.isInhabited)", [.text(root?.name ?? "")]
+        ) { (row) throws(StoreFailure) in Int(row.integer(0)) }
+        return counts.first ?? 0
+    }
+
+    /// Whether a tree behind the one that is bound has a host: it may have lost its last one.
+    private static let isInhabited =
+        "root > ? AND EXISTS (SELECT 1 FROM host WHERE path = root OR path > root || '/' AND path < root || '0')"
 
     func hosts(ofTree root: String) throws(StoreFailure) -> [HostView] {
         let tree = Self.tree(root)
@@ -29,11 +55,50 @@ extension SQLiteWork {
     }
 
     func hostRows() throws(StoreFailure) -> [HostRow] {
-        try connection.rows("SELECT document, health, guests FROM host") { (row) throws(StoreFailure) in
+        try hostRows("", []).sorted { $0.path < $1.path }
+    }
+
+    func hostPage(after path: NodePath?, limit: Int) throws(StoreFailure) -> HostPage {
+        // Names with what no name holds between them stand in the order of paths; there is an index over it.
+        let (place, behind) = ("replace(path, '/', char(1))", path.map { FindingPlace.place($0) } ?? "")
+        var page = HostPage(
+            hosts: try hostRows(
+                "WHERE \(place) > ? ORDER BY \(place) LIMIT ?", [.text(behind), .integer(Int64(limit))]))
+        guard let last = page.hosts.last?.path else { return page }
+        let counts = try connection.rows(
+            "SELECT COUNT(*) FROM host WHERE \(place) > ?", [.text(FindingPlace.place(last))]
+        ) { (row) throws(StoreFailure) in Int(row.integer(0)) }
+        page.more = counts.first ?? 0
+        page.next = page.more > 0 ? last : nil
+        return page
+    }
+
+    private func hostRows(_ filter: String, _ values: [SQLiteValue]) throws(StoreFailure) -> [HostRow] {
+        try connection.rows("SELECT document, health, guests FROM host \(filter)", values) {
+            (row) throws(StoreFailure) in
             HostRow(
                 host: try decoded(FleetHost.self, row.text(0)), health: try health(row, 1),
                 guests: row.isNull(2) ? .unknown("not read yet") : try decoded(Fact<Int>.self, row.text(2)))
-        }.sorted { $0.path < $1.path }
+        }
+    }
+
+    func silentHosts(limit: Int) throws(StoreFailure) -> [HostRowState] {
+        try connection.rows(
+            """
+            SELECT path, health FROM host WHERE coalesce(json_extract(health, '$.state'), '') <> ?
+            ORDER BY replace(path, '/', char(1)) LIMIT ?
+            """, [.text(HostState.ok.rawValue), .integer(Int64(limit))]
+        ) { (row) throws(StoreFailure) in
+            let health = try health(row, 1)
+            return NodePath(row.text(0)).map { HostRowState(path: $0, health: health) }
+        }.compactMap(\.self)
+    }
+
+    func guestCount() throws(StoreFailure) -> Int {
+        let counts = try connection.rows(
+            "SELECT SUM(json_extract(guests, '$')) FROM host WHERE json_type(guests) = 'integer'"
+        ) { (row) throws(StoreFailure) in Int(row.integer(0)) }
+        return counts.first ?? 0
     }
 
     func hostCounts() throws(StoreFailure) -> [HostState: Int] {
@@ -76,7 +141,7 @@ extension SQLiteWork {
         try touch(tree: path.root.name)
     }
 
-    private static func tree(_ root: String?) -> (condition: String, values: [SQLiteValue]) {
+    static func tree(_ root: String?) -> (condition: String, values: [SQLiteValue]) {
         guard let root else { return ("", []) }
         // Behind a name comes its end or a slash, whatever is below it.
         return (
@@ -97,7 +162,7 @@ extension SQLiteWork {
         }.sorted { $0.host.path < $1.host.path }
     }
 
-    private func health(_ row: SQLiteRow, _ column: Int32) throws(StoreFailure) -> HostHealth {
+    func health(_ row: SQLiteRow, _ column: Int32) throws(StoreFailure) -> HostHealth {
         row.isNull(column) ? HostHealth(state: .never) : try decoded(HostHealth.self, row.text(column))
     }
 }

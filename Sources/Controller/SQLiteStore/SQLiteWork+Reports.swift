@@ -22,10 +22,11 @@ extension SQLiteWork {
                 ReportRun.self, "SELECT document FROM report_run WHERE report = ? AND document IS NOT NULL \(which)",
                 [.text(report)] + (id.map { [.text($0)] } ?? []))
         else { return nil }
-        let parts: [[ReportedFinding]] = try documents(
-            "SELECT document FROM report_run_part WHERE run = ? ORDER BY part", [.text(run.summary.id)])
+        let parts = try connection.rows(
+            "SELECT document FROM report_run_part WHERE run = ? ORDER BY part", [.text(run.summary.id)]
+        ) { (row) throws(StoreFailure) in row.text(0) }
         // One that an earlier version stored has them in itself.
-        run.findings += parts.joined()
+        if !parts.isEmpty { run.findings = ReportedFindings(stored: parts) }
         return run
     }
 
@@ -59,20 +60,17 @@ extension SQLiteWork {
 
     func put(run: ReportRun) throws(StoreFailure) {
         var head = run
-        head.findings = []
+        head.findings = ReportedFindings([])
         try connection.run(
             "INSERT INTO report_run (id, report, summary, document) VALUES (?, ?, ?, ?)",
             [
                 .text(run.summary.id), .text(run.summary.report), .text(try encoded(run.summary)),
                 .text(try encoded(head)),
             ])
-        for (part, start) in stride(from: 0, to: run.findings.count, by: 500).enumerated() {
+        for (part, text) in run.findings.parts.enumerated() {
             try connection.run(
                 "INSERT INTO report_run_part (run, part, document) VALUES (?, ?, ?)",
-                [
-                    .text(run.summary.id), .integer(Int64(part)),
-                    .text(try encoded(Array(run.findings[start...].prefix(500)))),
-                ])
+                [.text(run.summary.id), .integer(Int64(part)), .text(text)])
         }
     }
 

@@ -149,6 +149,23 @@ let migrations: [String] = [
             WHERE (shelf, rank, drifts) = (OLD.shelf, OLD.rank, OLD.drifts);
     END;
     """,
+    // Hosts from before trees were counted, so that the table has them all: pages of the tree go by it. And the order of
+    // paths, for pages of hosts.
+    """
+    CREATE INDEX host_in_order ON host (replace(path, '/', char(1)));
+    INSERT OR IGNORE INTO tree (root, changed) SELECT DISTINCT substr(path, 1, instr(path || '/', '/') - 1), 0 FROM host;
+    """,
+    // Each finding of a stored run on a line of its own: a program is given it as it is.
+    """
+    UPDATE report_run_part SET document = (SELECT group_concat(value, char(10)) FROM json_each(report_run_part.document))
+        WHERE document LIKE '[%';
+    """,
+    // What was open or exempted at the last drift report, so that the next one is no matter of reading all findings.
+    """
+    CREATE TABLE drift_mark (id TEXT PRIMARY KEY, is_exempted INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO drift_mark SELECT DISTINCT open.value, 0
+        FROM value JOIN json_each(value.document, '$.open') AS open WHERE value.key = 'last-drift-report';
+    """,
 ]
 
 extension SQLiteConnection {

@@ -24,7 +24,19 @@ struct PagedCommandTests {
             let encoder = JSONEncoder()
             encoder.dateEncodingStrategy = .iso8601
             let body: Data?
-            if request.path == APIRoute.tree.rawValue {
+            if request.query("lines") == "true" {
+                let end = PageEnd(
+                    next: hasMore ? "\(numbers.upperBound)" : nil, taken: numbers.count, drifting: drifting)
+                return HTTPResponse(
+                    headers: ["Content-Type": "application/x-ndjson"],
+                    body: numbers.flatMap { _ in Array("{}\n".utf8) } + ((try? encoder.encode(end)) ?? Data()))
+            }
+            if request.path == APIRoute.hosts.rawValue {
+                body = try? encoder.encode(
+                    HostPage(
+                        hosts: numbers.map { HostRow(Self.host($0 + 1)) }, more: count - numbers.upperBound,
+                        next: hasMore ? Self.path(numbers.upperBound) : nil))
+            } else if request.path == APIRoute.tree.rawValue {
                 body = try? encoder.encode(
                     TreePage(
                         tree: NestingTree(roots: numbers.map { TreeNode(path: Self.path($0 + 1)) }), findings: [],
@@ -45,6 +57,15 @@ struct PagedCommandTests {
 
     private static func path(_ number: Int) -> NodePath { NodePath(names: ["rack\(number)"]).unsafelyUnwrapped }
 
+    private static func host(_ number: Int) -> HostView {
+        HostView(
+            host: FleetHost(
+                path: path(number), address: "a", port: 22, user: "u", hostKeys: [], uuid: nil,
+                agent: InstalledAgent(
+                    directory: "/d", state: "/s", libvirtSocket: nil, authorizedKeys: "/k", sha256: "", version: "1"),
+                enrolledAt: Date(timeIntervalSince1970: 0)), health: HostHealth(state: .ok), report: nil)
+    }
+
     private static func finding(_ number: Int) -> Finding {
         Finding(
             kind: .unusedExposure, path: path(number), severity: .low, sentence: "s", remedy: "r",
@@ -56,9 +77,13 @@ struct PagedCommandTests {
         arguments: [
             (["drift"], 1_234, [100]), (["drift"], 0, [100]), (["drift", "--limit", "7"], 1_234, [7]),
             (["drift", "--limit", "700"], 1_234, [500, 200]), (["drift", "--limit", "0"], 1_234, [500, 500, 500]),
-            (["drift", "-o", "json"], 1_234, [500, 500, 500]), (["drift", "-o", "json", "--limit", "3"], 1_234, [3]),
+            (["drift", "-o", "json"], 4_321, [2_000, 2_000, 2_000]),
+            (["drift", "-o", "json", "--limit", "3"], 1_234, [3]),
             (["tree"], 1_200, [500]), (["tree", "--limit", "3"], 1_200, [3]), (["tree"], 0, [500]),
-            (["tree", "-o", "json"], 1_200, [500, 500, 500]),
+            (["tree", "-o", "json"], 4_321, [2_000, 2_000, 2_000]), (["tree", "-o", "json"], 0, [2_000]),
+            (["tree", "-o", "json", "--limit", "2100"], 4_321, [2_000, 100]),
+            (["host", "list"], 1_200, [500]), (["host", "list", "--limit", "0"], 1_200, [500, 500, 500]),
+            (["host", "list", "-o", "json"], 1_200, [500, 500, 500]), (["host", "list", "--limit", "3"], 0, [3]),
         ])
     func limits(words: [String], count: Int, limits: [Int]) async throws {
         #expect(try await run(words, having: count, drifting: 0).limits == limits)
@@ -72,8 +97,8 @@ struct PagedCommandTests {
 
     @Test("refuses a limit that is none", arguments: ["-1", "many"])
     func badLimit(limit: String) async throws {
-        for command in ["drift", "tree"] {
-            let run = try await run([command, "--limit=\(limit)"], having: 9, drifting: 0)
+        for command in [["drift"], ["tree"], ["host", "list"]] {
+            let run = try await run(command + ["--limit=\(limit)"], having: 9, drifting: 0)
             #expect(run.code == ExitCode.usage && run.limits == [])
         }
     }

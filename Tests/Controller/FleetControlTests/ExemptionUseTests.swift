@@ -69,6 +69,24 @@ struct ExemptionUseTests {
         }
     }
 
+    @Test("that still hold when their finding ends are no reason not to tell that it did")
+    func endedMeanwhile() async throws {
+        try await run { controller, bench, _ in
+            _ = try await controller.driftReport()
+            _ = try await controller.apply(policies: files(Self.exemption), by: Requester(name: "alice"))
+            let held = try await controller.driftReport()
+            #expect((held.new + held.persisting + held.resolved).filter { $0.setting == .exposure } == [])
+            bench.fleet.set {
+                $0.l1Exposed = true
+                $0.l1Sees = .svm
+            }
+            let ended = try await controller.driftReport()
+            #expect(ended.resolved.filter { $0.setting == .exposure }.map(\.path) == [buildL1])
+            #expect(ended.counts.resolved == ended.resolved.count)
+            #expect(try await controller.driftReport().resolved == [], "an end is told once")
+        }
+    }
+
     @Test("that are over, or too long by the settings, are refused with their place, and nothing is changed")
     func refused() async throws {
         try await run { controller, _, _ in

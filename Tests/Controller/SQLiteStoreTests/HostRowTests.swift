@@ -27,7 +27,19 @@ struct HostRowTests {
         try await store.read { (work) throws(StoreFailure) in
             #expect(try work.hostRows() == work.hosts().map(HostRow.init))
             #expect(try work.hostRows().map(\.guests).prefix(3) == [.known(0), .absent, .unknown("no permission")])
-            #expect(try work.nestingRoots().map(\.name) == ["rack7", "rack7-x", "rack70"])
+            let roots = ["rack7", "rack7-x", "rack70"]
+            #expect(try work.nestingRoots(after: nil, limit: 9).map(\.name) == roots)
+            #expect(try work.nestingRoots(after: nil, limit: 2).map(\.name) == Array(roots.prefix(2)))
+            #expect(try work.nestingRoots(after: NodePath("rack7")!, limit: 9).map(\.name) == Array(roots.dropFirst()))
+            #expect(try work.nestingRootCount(after: nil) == 3)
+            #expect(try work.nestingRootCount(after: NodePath("rack7-x")!) == 1)
+            #expect(try work.guestCount() == 0)
+            #expect(try work.silentHosts(limit: 9).map(\.path) == Self.paths.sorted().filter { $0 != Self.paths[0] })
+            #expect(try work.silentHosts(limit: 1).map(\.health.state) == [.silent])
+            for path in Self.paths {
+                #expect(try work.hostHead(path) == work.host(path).map { HostHead($0) })
+            }
+            #expect(try work.hostHead(NodePath("rack99")!) == nil)
             #expect(try work.hostCounts() == [.ok: 1, .silent: 1, .never: 4])
             #expect(try work.enrolledHosts(inTreeOf: nil) == work.hosts().map(\.host))
             #expect(try work.host(NodePath("rack99")!) == nil, "a report enrols nobody")
@@ -49,6 +61,52 @@ struct HostRowTests {
             #expect(try work.hosts(ofTree: path.name).map(\.host.path) == expected)
             #expect(try work.enrolledHosts(inTreeOf: path).map(\.path) == expected)
             #expect(expected.count == count)
+        }
+        await store.close()
+    }
+
+    @Test("are paged in the order of their paths", arguments: [1, 2, 4, 9])
+    func pages(limit: Int) async throws {
+        let store = try StoreFixture().open()
+        try await store.record { (work) throws(StoreFailure) in
+            for path in Self.paths { try work.put(host: host(path)) }
+        }
+        try await store.read { (work) throws(StoreFailure) in
+            var (rows, after) = ([] as [HostRow], nil as NodePath?)
+            repeat {
+                let page = try work.hostPage(after: after, limit: limit)
+                rows += page.hosts
+                after = page.next
+                #expect(page.hosts.count <= limit && page.more == Self.paths.count - rows.count)
+                #expect((after == nil) == (page.more == 0))
+            } while after != nil
+            #expect(try rows == work.hostRows())
+        }
+        await store.close()
+    }
+
+    @Test("lose their tree with the last of them, and had one before trees were counted")
+    func roots() async throws {
+        let fixture = try StoreFixture()
+        let connection = try SQLiteConnection(path: fixture.path, readOnly: false)
+        try connection.execute(migrations[..<4].joined() + "PRAGMA user_version = 4;")
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .iso8601
+        for path in Self.paths {
+            try connection.run(
+                "INSERT INTO host VALUES (?, ?, NULL, NULL)",
+                [
+                    .text(path.description), .text(String(decoding: try encoder.encode(host(path)), as: UTF8.self)),
+                ])
+        }
+        connection.close()
+        let store = try fixture.open()
+        try await store.record { (work) throws(StoreFailure) in
+            #expect(try work.nestingRoots(after: nil, limit: 9).map(\.name) == ["rack7", "rack7-x", "rack70"])
+            try work.remove(host: NodePath("rack7")!)
+            try work.remove(host: NodePath("rack70")!)
+            try work.remove(host: NodePath("rack70/a")!)
+            #expect(try work.nestingRoots(after: nil, limit: 9).map(\.name) == ["rack7", "rack7-x"])
         }
         await store.close()
     }

@@ -77,6 +77,29 @@ struct ReportStoreTests {
         await second.close()
     }
 
+    @Test("gives each finding of a run as its JSON, also of one that was stored as lists")
+    func documents() async throws {
+        let fixture = try StoreFixture()
+        let first = try fixture.open()
+        try await first.record { (work) throws(StoreFailure) in try work.put(run: run(3)) }
+        await first.close()
+        try fixture.execute(
+            """
+            UPDATE report_run_part SET document = '[' || replace(document, char(10), ',') || ']';
+            PRAGMA user_version = \(migrations.firstIndex { $0.contains("UPDATE report_run_part") }!);
+            DROP TABLE drift_mark;
+            """)
+        let second = try fixture.open()
+        try await second.read { (work) throws(StoreFailure) in
+            let stored = try work.reportRun(of: "weekly", id: nil)?.findings
+            #expect(stored == run(3).findings && stored?.count == 503 && stored?.isEmpty == false)
+            #expect(stored.map { Array($0.documents) } == Array(run(3).findings.documents))
+            let listed = stored?.listed(limit: 7)[.new]
+            #expect(listed?.findings == run(3).findings.prefix(7).map(\.finding) && listed?.count == 503)
+        }
+        await second.close()
+    }
+
     @Test("reads a run that an earlier version stored as one text")
     func oneText() async throws {
         let fixture = try StoreFixture()

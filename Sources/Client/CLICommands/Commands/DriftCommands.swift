@@ -12,21 +12,18 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let limit = try context.limit() ?? (context.wantsJSON ? 0 : 100)
     var query = paths.map { (name: "path", value: $0.description) }
     for flag in ["resolved", "exempted"] where context.parsed.flag(flag) { query.append((flag, "true")) }
-    var list = context.wantsJSON ? JSONList(context.terminal) : nil
+    if context.wantsJSON { return try await printDrift(query, limit: limit, context) }
     var (shown, page) = (0, FindingPage(findings: [], total: 0, drifting: 0, next: nil))
     repeat {
         let size = limit == 0 ? FindingQuery.usual : min(limit - shown, FindingQuery.usual)
         page = try await context.client.get(
             .findings, query + [("limit", "\(size)")] + (page.next.map { [("after", $0)] } ?? []))
-        if list == nil, !page.findings.isEmpty {
+        if !page.findings.isEmpty {
             context.terminal.print((shown == 0 ? "" : "\n") + findingsText(page.findings, context.terminal))
         }
-        try list?.add(page.findings)
         shown += page.findings.count
     } while page.next != nil && (limit == 0 || shown < limit)
-    if let list {
-        list.close()
-    } else if shown == 0 {
+    if shown == 0 {
         context.terminal.print(context.parsed.flag("exempted") ? "nothing is exempted" : "no drift")
     } else if page.next != nil {
         let more = page.total - shown
@@ -35,6 +32,24 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
                 + "a place")
     }
     return page.drifting > 0 ? ExitCode.drift : ExitCode.inLine
+}
+
+/// As JSON, of which nothing is read.
+private func printDrift(
+    _ query: [(name: String, value: String)], limit: Int, _ context: CommandContext
+) async throws(CLIFailure) -> Int32 {
+    var list = JSONList(context.terminal)
+    var (taken, end) = (0, PageEnd(next: nil, taken: 0))
+    repeat {
+        let size = limit == 0 ? PageEnd.usual : min(limit - taken, PageEnd.usual)
+        let page = try await context.client.lines(
+            .findings, query + [("limit", "\(size)")] + (end.next.map { [("after", $0)] } ?? []))
+        for document in page.documents { list.add(document: document) }
+        end = page.end
+        taken += end.taken
+    } while end.next != nil && (limit == 0 || taken < limit)
+    list.close()
+    return end.drifting ?? 0 > 0 ? ExitCode.drift : ExitCode.inLine
 }
 
 func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {

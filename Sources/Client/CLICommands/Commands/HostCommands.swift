@@ -4,10 +4,25 @@ import FoundationEssentials
 import NestingModel
 
 func hostList(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let rows: [HostRow] = try await context.client.get(.hosts)
-    try context.show(rows) { rows in
-        rows.isEmpty
-            ? "no hosts yet; nestor host enrol NAME --address ADDRESS adds one" : hostTable(rows, context.terminal)
+    let limit = try context.limit() ?? (context.wantsJSON ? 0 : HostPage.usual)
+    var list = context.wantsJSON ? JSONList(context.terminal) : nil
+    var (shown, page) = (0, HostPage(hosts: []))
+    repeat {
+        let size = limit == 0 ? HostPage.usual : min(limit - shown, HostPage.usual)
+        page = try await context.client.get(
+            .hosts, [("limit", "\(size)")] + (page.next.map { [("after", $0.description)] } ?? []))
+        if list == nil, !page.hosts.isEmpty {
+            context.terminal.print((shown == 0 ? "" : "\n") + hostTable(page.hosts, context.terminal))
+        }
+        try list?.add(page.hosts)
+        shown += page.hosts.count
+    } while page.next != nil && (limit == 0 || shown < limit)
+    if let list {
+        list.close()
+    } else if shown == 0 {
+        context.terminal.print("no hosts yet; nestor host enrol NAME --address ADDRESS adds one")
+    } else if page.next != nil {
+        context.terminal.print("\n\(page.more) more host\(page.more == 1 ? "" : "s"); --limit 0 shows all")
     }
     return ExitCode.inLine
 }

@@ -19,8 +19,7 @@ struct JSONList {
     mutating func add(_ elements: [some Encodable]) throws(CLIFailure) {
         for element in elements {
             do {
-                // Nothing goes out before there is an answer: a refusal is a JSON text of its own.
-                terminal.put("\(isEmpty ? "\(begin)[" : ",")\n\(try JSONText.pretty(element))")
+                terminal.put("\(separator)\n\(try JSONText.pretty(element))")
             } catch {
                 throw CLIFailure(ExitCode.failed, "the answer cannot be written as JSON: \(error)")
             }
@@ -28,5 +27,17 @@ struct JSONList {
         }
     }
 
-    func close() { terminal.print("\(isEmpty ? "\(begin)[" : "")\n]\(end)") }
+    /// - Parameter document: an element as JSON.
+    mutating func add(document: ArraySlice<UInt8>) {
+        // At once, since half a million elements are as many calls otherwise.
+        var text = Array("\(separator)\n".utf8)
+        document.withUnsafeBytes { JSONLayout.append($0, to: &text) }
+        text.withUnsafeBytes { _ = Terminal.write($0, to: 1) }
+        isEmpty = false
+    }
+
+    func close() { terminal.print("\(isEmpty ? separator : "")\n]\(end)") }
+
+    /// Nothing goes out before there is an answer: a refusal is a JSON text of its own.
+    private var separator: String { isEmpty ? "\(begin)[" : "," }
 }

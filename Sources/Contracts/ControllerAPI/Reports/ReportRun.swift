@@ -24,7 +24,7 @@ package struct ReportRun: Codable, Sendable, Hashable {
     /// Of the audit log when it ran, so that a reader keeps it outside the store; nil in runs from before this was kept.
     package var auditHead: AuditHead?
     /// The worst first within each standing.
-    package var findings: [ReportedFinding]
+    package var findings: ReportedFindings
 
     package init(
         summary: ReportRunSummary, policyRevision: Int, hosts: Int, guests: Int, notHeard: [HostRowState],
@@ -42,7 +42,7 @@ package struct ReportRun: Codable, Sendable, Hashable {
         self.complianceBeforeExemptions = complianceBeforeExemptions
         self.trend = trend
         self.tree = tree
-        self.findings = findings
+        self.findings = ReportedFindings(findings)
     }
 }
 

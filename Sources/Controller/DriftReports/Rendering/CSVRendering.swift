@@ -15,17 +15,21 @@ struct CSVRendering {
     var pieces: ReportPieces {
         let summary = run.summary
         let before = [summary.report, String(summary.number), summary.at.formatted(.iso8601)]
-        return ReportPieces(head: [Self.line(Self.header)], findings: run.findings, tail: []) { reported, _ in
-            let finding = reported.finding
-            return Self.line(
-                before + [
-                    reported.standing.rawValue, finding.state.rawValue, finding.severity.rawValue,
-                    finding.path.description, String(finding.path.level), finding.kind.rawValue,
-                    finding.setting?.rawValue ?? "", finding.desired, finding.observed, finding.policy ?? "",
-                    finding.mode?.rawValue ?? "", finding.cause.rawValue, finding.firstSeen.formatted(.iso8601),
-                    finding.lastSeen.formatted(.iso8601), finding.sentence, finding.advice,
-                ])
-        }
+        let findings = run.findings.makeIterator()
+        return ReportPieces(
+            head: [Self.line(Self.header)],
+            findings: AnyIterator { findings.next().map { Self.line(before + Self.cells($0)) } }, tail: [])
+    }
+
+    private static func cells(_ reported: ReportedFinding) -> [String] {
+        let finding = reported.finding
+        return [
+            reported.standing.rawValue, finding.state.rawValue, finding.severity.rawValue, finding.path.description,
+            String(finding.path.level), finding.kind.rawValue, finding.setting?.rawValue ?? "", finding.desired,
+            finding.observed, finding.policy ?? "", finding.mode?.rawValue ?? "", finding.cause.rawValue,
+            finding.firstSeen.formatted(.iso8601), finding.lastSeen.formatted(.iso8601), finding.sentence,
+            finding.advice,
+        ]
     }
 
     private static func line(_ cells: [String]) -> String { cells.map(cell).joined(separator: ",") + "\r\n" }

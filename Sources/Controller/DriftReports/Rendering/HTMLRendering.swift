@@ -94,14 +94,12 @@ struct HTMLRendering {
         if run.findings.isEmpty {
             emit("<section><h2>Findings</h2><p>Nothing is out of line, and nothing ended.</p></section>\n")
         }
+        let listed = run.findings.listed(limit: ReportBounds.findings)
         for standing in FindingStanding.allCases {
-            // Not copied: a large fleet's are tens of megabytes.
-            let findings = run.findings.lazy.filter { $0.standing == standing }.map(\.finding)
-            let count = findings.count { _ in true }
-            guard count > 0 else { continue }
+            guard let (findings, count) = listed[standing] else { continue }
             emit("<section class=\"\(standing)\"><h2>\(ReportWords.title(of: standing))</h2>\n")
             table(["Where", "What", "Wanted", "Found", "Severity", "Since", "Why, and what to do"], "findings", emit) {
-                for finding in findings.prefix(ReportBounds.findings) {
+                for finding in findings {
                     let stale = finding.state == .stale ? " <em>stale</em>" : ""
                     let kind = finding.kind == .drift && finding.setting != nil ? nil : finding.kind.rawValue
                     let what = [kind, finding.setting?.rawValue].compactMap(\.self).joined(separator: " ")

@@ -11,11 +11,14 @@ struct JSONRendering {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
+        let documents = run.findings.documents
+        var isFirst = true
         return ReportPieces(
-            head: ReportPieces.collected { head(encoder, $0) }, findings: run.findings, tail: ["\n]}\n"]
-        ) { finding, isFirst in
-            (isFirst ? "\n" : ",\n") + Self.text(finding, encoder)
-        }
+            head: ReportPieces.collected { head(encoder, $0) },
+            findings: AnyIterator {
+                defer { isFirst = false }
+                return documents.next().map { (isFirst ? "\n" : ",\n") + Self.safe(String($0)) }
+            }, tail: ["\n]}\n"])
     }
 
     private func head(_ encoder: JSONEncoder, _ emit: (String) -> Void) {
@@ -36,11 +39,14 @@ struct JSONRendering {
         emit("\"findings\":[")
     }
 
-    /// With what a terminal would obey, or what reorders a line, as `\u009b`: every reader takes it for the same text.
     private static func text(_ value: some Encodable, _ encoder: JSONEncoder) -> String {
         // These values are plain strings, numbers, lists and dates: none of them fails to encode.
         guard let data = try? encoder.encode(value) else { return "null" }
-        let text = String(decoding: data, as: UTF8.self)
+        return safe(String(decoding: data, as: UTF8.self))
+    }
+
+    /// With what a terminal would obey, or what reorders a line, as `\u009b`: every reader takes it for the same text.
+    private static func safe(_ text: String) -> String {
         if ShownText.isSafe(text) { return text }
         var safe = ""
         for scalar in text.unicodeScalars {

@@ -3,25 +3,19 @@ import ControllerAPI
 /// A document piece by piece, as somebody takes them: nobody holds a long one whole.
 package struct ReportPieces: Sequence, IteratorProtocol {
     private var head: ArraySlice<String>
-    private var findings: ArraySlice<ReportedFinding>
+    private let findings: AnyIterator<String>
     private var tail: ArraySlice<String>
-    private var isFirst = true
-    private let piece: (_ finding: ReportedFinding, _ isFirst: Bool) -> String
 
     /// One that is short, however large the fleet is.
     init(_ write: (_ emit: (String) -> Void) -> Void) {
-        self.init(head: Self.collected(write), findings: [], tail: []) { _, _ in "" }
+        self.init(head: Self.collected(write), findings: AnyIterator { nil }, tail: [])
     }
 
-    /// One with a piece for each finding.
-    init(
-        head: [String], findings: [ReportedFinding], tail: [String],
-        _ piece: @escaping (_ finding: ReportedFinding, _ isFirst: Bool) -> String
-    ) {
+    /// - Parameter findings: gives a piece for each.
+    init(head: [String], findings: AnyIterator<String>, tail: [String]) {
         self.head = head[...]
-        self.findings = findings[...]
+        self.findings = findings
         self.tail = tail[...]
-        self.piece = piece
     }
 
     static func collected(_ write: (_ emit: (String) -> Void) -> Void) -> [String] {
@@ -32,10 +26,7 @@ package struct ReportPieces: Sequence, IteratorProtocol {
 
     package mutating func next() -> String? {
         if let text = head.popFirst() { return text }
-        if let finding = findings.popFirst() {
-            defer { isFirst = false }
-            return piece(finding, isFirst)
-        }
+        if let piece = findings.next() { return piece }
         return tail.popFirst()
     }
 }

@@ -29,13 +29,11 @@ struct TextRendering {
             emit("  \(host.path.description.shown) (\(host.health.state), \(since)): \(host.health.sentence.shown)\n")
         }
         omission(run.notHeard.count, of: ReportBounds.hosts, "hosts", emit)
+        let listed = run.findings.listed(limit: ReportBounds.findings)
         for standing in FindingStanding.allCases {
-            // Not copied: a large fleet's are tens of megabytes.
-            let part = run.findings.lazy.filter { $0.standing == standing }
-            let count = part.count { _ in true }
-            guard count > 0 else { continue }
+            guard let (findings, count) = listed[standing] else { continue }
             emit("\n\(ReportWords.title(of: standing))\n")
-            for finding in part.prefix(ReportBounds.findings).map(\.finding) {
+            for finding in findings {
                 emit("  \(finding.path.description.shown): \(finding.shortSentence.shown) [\(finding.severity)]\n")
                 if standing.isOpen, !finding.remedy.isEmpty { emit("    -> \(finding.remedy.shown)\n") }
             }

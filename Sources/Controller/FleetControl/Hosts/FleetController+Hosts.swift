@@ -8,6 +8,10 @@ extension FleetController {
         try await read { (work) throws(StoreFailure) in try work.hostRows() }
     }
 
+    package func hosts(after path: NodePath?, limit: Int) async throws(APIError) -> HostPage {
+        try await read { (work) throws(StoreFailure) in try work.hostPage(after: path, limit: max(limit, 1)) }
+    }
+
     package func host(_ path: NodePath) async throws(APIError) -> HostView {
         guard let view = try await read({ (work) throws(StoreFailure) in try work.host(path) }) else {
             throw unknownHost(path)

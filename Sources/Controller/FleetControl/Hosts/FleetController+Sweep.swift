@@ -10,7 +10,7 @@ extension FleetController {
     func sweepOnSchedule() async {
         while !isStopping && !Task.isCancelled {
             do throws(APIError) {
-                _ = try await sweep(SweepRequest())
+                try await readHosts(SweepRequest())
                 await enforce()
                 await anchorAudit()
                 await pruneHistory()
@@ -25,8 +25,16 @@ extension FleetController {
         }
     }
 
-    /// Reads hosts at once, so many in parallel; one that fails or hangs holds no other up.
+    /// Reads hosts now, and tells how they are then.
     package func sweep(_ request: SweepRequest) async throws(APIError) -> [HostRow] {
+        let wanted = Set(try await readHosts(request))
+        return try await hosts().filter { wanted.contains($0.path) }
+    }
+
+    /// Reads hosts at once, so many in parallel; one that fails or hangs holds no other up. Then judges the fleet.
+    /// - Returns: which were read.
+    @discardableResult
+    func readHosts(_ request: SweepRequest) async throws(APIError) -> [NodePath] {
         let known = try await enrolled().map(\.path)
         let isKnown = Set(known)
         for path in request.paths where !isKnown.contains(path) { throw unknownHost(path) }
@@ -39,8 +47,7 @@ extension FleetController {
             }
         }
         try await evaluate()
-        let wanted = Set(paths)
-        return try await hosts().filter { wanted.contains($0.path) }
+        return paths
     }
 
     /// Reads one host and stores what came of it. Two readers of one host share one reading.
@@ -56,26 +63,30 @@ extension FleetController {
 
     private func readOnce(_ path: NodePath) async {
         do throws(APIError) {
-            let before = try await host(path)
+            let head = try await read { (work) throws(StoreFailure) in try work.hostHead(path) }
+            guard let before = head else { throw unknownHost(path) }
             let result = await readReport(before)
             let now = environment.now()
             try await record { (work) throws(StoreFailure) in
                 // It may have been removed, changed or enrolled anew while it was read.
-                guard let stored = try work.host(path), stored.host.enrolledAt == before.host.enrolledAt else { return }
+                guard let stored = try work.hostHead(path), stored.host.enrolledAt == before.host.enrolledAt else {
+                    return
+                }
                 var host = stored.host
                 switch result {
                 case .success(let report):
                     if let report {
                         try work.note(
-                            report: report, after: stored.report, heard: stored.health.reportedAt, of: path, at: now)
+                            report: report, after: try work.host(path)?.report, heard: stored.health.reportedAt,
+                            of: path, at: now)
                         try work.put(report: report, of: path)
                         if host.uuid == nil, let uuid = report.host.smbiosUUID.value {
                             host.uuid = uuid
                             try work.put(host: host)
                         }
                     }
-                    try work.put(
-                        health: Self.health(of: host, report: report ?? before.report, at: now), of: path)
+                    let claimed = report.map(\.host.smbiosUUID.value) ?? before.machineUUID
+                    try work.put(health: Self.health(of: host, claiming: claimed, at: now), of: path)
                 case .failure(let failure):
                     var health = failure.health
                     health.checkedAt = now
@@ -93,27 +104,27 @@ extension FleetController {
     }
 
     /// - Returns: nil in success where the host answered that nothing changed.
-    private func readReport(_ view: HostView) async -> Result<HostReport?, AgentFailure> {
+    private func readReport(_ head: HostHead) async -> Result<HostReport?, AgentFailure> {
         do throws(AgentFailure) {
             let way: [FleetHost]
             do throws(APIError) {
-                way = try await self.way(to: view.host.path)
+                way = try await self.way(to: head.host.path)
             } catch {
-                throw AgentFailure(.parentUnreachable, hop: view.host.path, error.sentence, remedy: error.remedy)
+                throw AgentFailure(.parentUnreachable, hop: head.host.path, error.sentence, remedy: error.remedy)
             }
-            let last = view.report?.digest
+            let last = head.digest
             let answer: ReportResult = try await sessions.reporting(
                 way, deadline: environment.settings.hostDeadline
             ) { (connection, deadline) throws(AgentFailure) in
-                try await self.checkEpoch(await connection.hello, of: view.host.path)
+                try await self.checkEpoch(await connection.hello, of: head.host.path)
                 return try await connection.call(.report, ReportParameters(lastDigest: last), deadline: deadline)
             }
             if answer.unchanged, last == answer.digest { return .success(nil) }
             guard let report = answer.report, report.schema == HostReport.currentSchema else {
                 throw AgentFailure(
-                    .agentGarbage, hop: view.host.path,
+                    .agentGarbage, hop: head.host.path,
                     "its report says '\(printable(answer.report?.schema ?? "nothing"))', not '\(HostReport.currentSchema)'",
-                    remedy: "nestor agent upgrade \(view.host.path)")
+                    remedy: "nestor agent upgrade \(head.host.path)")
             }
             return .success(report)
         } catch {
@@ -122,11 +133,10 @@ extension FleetController {
     }
 
     /// A host that answers is well, unless it is not the one that its path demands.
-    private static func health(of host: FleetHost, report: HostReport?, at now: Date) -> HostHealth {
+    /// - Parameter claim: the SMBIOS UUID that its report has; nil where that does not know it.
+    private static func health(of host: FleetHost, claiming claim: String?, at now: Date) -> HostHealth {
         var health = HostHealth(state: .ok, checkedAt: now, reportedAt: now)
-        if let pinned = host.uuid, let claimed = report?.host.smbiosUUID.value,
-            pinned.lowercased() != claimed.lowercased()
-        {
+        if let pinned = host.uuid, let claimed = claim, pinned.lowercased() != claimed.lowercased() {
             health.state = .identityMismatch
             health.hop = host.path
             health.sentence = "its SMBIOS UUID is \(printable(claimed)), and '\(host.path)' is \(pinned)"

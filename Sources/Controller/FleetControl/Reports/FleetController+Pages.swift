@@ -8,6 +8,22 @@ extension FleetController {
     /// - Throws: `path-unknown` where a place is neither in the tree nor has a finding, `query-invalid` for an `after`
     ///   that no page gave.
     package func findings(_ query: FindingQuery) async throws(APIError) -> FindingPage {
+        try await page(query) { (work, query, place) throws(StoreFailure) in try work.findings(query, after: place) }
+    }
+
+    /// The same as lines: each finding's JSON, and a `PageEnd`.
+    package func findingLines(_ query: FindingQuery) async throws(APIError) -> String {
+        let page = try await page(query) { (work, query, place) throws(StoreFailure) in
+            try work.findingDocuments(query, after: place)
+        }
+        return page.findings.reduce(into: "") { $0 += "\($1)\n" }
+            + PageEnd(next: page.next, taken: page.findings.count, drifting: page.drifting).line
+    }
+
+    private func page<Page: Sendable>(
+        _ query: FindingQuery,
+        _ read: @escaping @Sendable (any FleetReading, FindingQuery, FindingPlace?) throws(StoreFailure) -> Page
+    ) async throws(APIError) -> Page {
         var place: FindingPlace?
         if let after = query.after {
             place = FindingPlace(cursor: after)
@@ -20,8 +36,8 @@ extension FleetController {
         }
         var query = query
         query.limit = min(max(query.limit, 1), FindingQuery.most)
-        let (page, unknown) = try await read { [query, place] (work) throws(StoreFailure) in
-            let page = try work.findings(query, after: place)
+        let (page, unknown) = try await self.read { [query, place] (work) throws(StoreFailure) in
+            let page = try read(work, query, place)
             // "No drift" about a place that does not exist would be a lie.
             for path in query.paths where try !work.knows(path) { return (page, path as NodePath?) }
             return (page, nil)
@@ -46,19 +62,45 @@ extension FleetController {
     /// - Parameter after: the last physical host of the page before.
     package func tree(after: NodePath?, limit: Int) async throws(APIError) -> TreePage {
         try await read { (work) throws(StoreFailure) in
-            let rest = try work.nestingRoots().drop { root in after.map { root <= $0 } ?? false }
             var page = TreePage(tree: NestingTree(roots: []), findings: [])
             var nodes = 0
-            for root in rest where nodes < max(limit, 1) {
+            // No tree is without a node.
+            for root in try work.nestingRoots(after: after, limit: max(limit, 1)) where nodes < max(limit, 1) {
                 let tree = try work.tree(around: root)
                 nodes += tree.nodes.count
                 page.tree.roots += tree.roots
             }
-            page.more = rest.count - page.tree.roots.count
-            page.next = page.more > 0 ? page.tree.roots.last?.path : nil
+            let last = page.tree.roots.last?.path
+            page.more = last == nil ? 0 : try work.nestingRootCount(after: last)
+            page.next = page.more > 0 ? last : nil
             page.findings = try work.openFindings(at: page.tree.roots.map(\.path))
             return page
         }
+    }
+
+    /// The same without findings, as lines: each root's JSON, and a `PageEnd`.
+    package func treeLines(after: NodePath?, limit: Int) async throws(APIError) -> String {
+        try await read { (work) throws(StoreFailure) -> String in
+            var (lines, nodes) = ("", 0)
+            var last: NodePath?
+            let roots = try work.nestingRoots(after: after, limit: max(limit, 1))
+            for root in roots where nodes < max(limit, 1) {
+                let tree = TreeDocument(try work.hostDocuments(ofTree: root.name))
+                nodes += tree.nodes
+                lines += tree.text
+                last = root
+            }
+            if try work.nestingRoots(after: last, limit: 1).isEmpty { last = nil }
+            return lines + PageEnd(next: last?.description, taken: nodes).line
+        }
+    }
+}
+
+extension PageEnd {
+    fileprivate var line: String {
+        // Numbers and a text always encode.
+        let data = (try? JSONEncoder().encode(self)) ?? Data()
+        return String(decoding: data, as: UTF8.self) + "\n"
     }
 }
 

@@ -31,7 +31,7 @@ extension FleetController {
             let now = environment.now()
             let (due, next) = try await dueReports(at: now)
             guard !due.isEmpty else { return next }
-            _ = try await sweep(SweepRequest())
+            try await readHosts(SweepRequest())
             var allRan = true
             for (name, occasion) in due {
                 do throws(APIError) {
@@ -87,7 +87,7 @@ extension FleetController {
     /// Reads every host, runs a report now, and sends it to its recipients.
     package func runReport(_ name: String, by requester: Requester) async throws(APIError) -> ReportRunSummary {
         try await checkReport(name)
-        _ = try await sweep(SweepRequest())
+        try await readHosts(SweepRequest())
         let occasion = ReportOccasion(id: environment.newID(), at: environment.now(), requestedBy: requester.name)
         let run = try await change(requester, "report.run", name, detail: occasion.id) { (work) throws(StoreFailure) in
             try work.takeReportRun(of: name, occasion)

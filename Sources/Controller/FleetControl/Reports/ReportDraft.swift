@@ -2,7 +2,6 @@ import ControllerAPI
 import FleetDocuments
 import FleetStore
 import NestingModel
-import NestingPolicy
 import ReportDocuments
 import YAMLDocument
 
@@ -12,7 +11,9 @@ struct ReportDraft {
     private let added: [String]
     private let changed: [String]
     private let removed: [String]
-    private let warnings: [String]
+    /// Those of the request.
+    let written: [ReportDefinition]
+    private var warnings: [String] = []
 
     var changes: [String] { added + changed + removed }
 
@@ -21,9 +22,7 @@ struct ReportDraft {
             + "removed [\(removed.joined(separator: ", "))]"
     }
 
-    /// - Parameter tree: to find selectors that select nothing.
-    init(_ request: ApplyRequest, over before: ReportSet, tree: NestingTree) throws(APIError) {
-        let written: [ReportDefinition]
+    init(_ request: ApplyRequest, over before: ReportSet) throws(APIError) {
         do throws(YAMLFaults) {
             written = try ReportDocument.read(request.files.map { DocumentText(name: $0.name, text: $0.text) })
         } catch {
@@ -36,8 +35,12 @@ struct ReportDraft {
         added = new.keys.filter { old[$0] == nil }.sorted()
         removed = old.keys.filter { new[$0] == nil }.sorted()
         changed = new.keys.filter { old[$0] != nil && old[$0] != new[$0] }.sorted()
-        warnings = written.filter { tree.paths(selectedBy: $0.selector).isEmpty }.map {
-            "report '\($0.name)' (\($0.place)) selects nothing that is there now"
+    }
+
+    /// - Parameter isIdle: of each of `written`, whether it selects nothing.
+    mutating func warn(whereIdle isIdle: [Bool]) {
+        warnings = zip(written, isIdle).filter(\.1).map { report, _ in
+            "report '\(report.name)' (\(report.place)) selects nothing that is there now"
         }
     }
 

@@ -79,18 +79,11 @@ extension FleetController {
     /// What looks like a mistake and is none for sure.
     private func warnings(about windows: [MaintenanceWindow]) async throws(APIError) -> [String] {
         let now = environment.now()
-        let views = try await views()
-        let nodes = Assessment.tree(of: views).nodes
-        let hosts = Dictionary(views.map { ($0.host.path, $0) }) { first, _ in first }
+        let idle = try await pickNothing(windows.map(\.selector))
         let calendar = WindowCalendar(windows)
-        return windows.flatMap { window in
+        return zip(windows, idle).flatMap { window, isIdle in
             var found: [String] = []
-            let selects = nodes.contains { node in
-                let nearest = sequence(first: node.path, next: \.parent).lazy.compactMap { hosts[$0] }.first
-                return window.selector.selects(
-                    node.path, guestName: node.guest?.name, uuid: node.guest?.uuid, near: nearest)
-            }
-            if !selects { found.append("window '\(window.name)' (\(window.place)) selects nothing that is there now") }
+            if isIdle { found.append("window '\(window.name)' (\(window.place)) selects nothing that is there now") }
             if calendar.next(of: window, from: now) == nil {
                 found.append("window '\(window.name)' (\(window.place)) lies wholly in the past")
             }

@@ -46,7 +46,11 @@ extension MemoryWork {
     func enrolledHosts(inTreeOf root: NodePath?) -> [FleetHost] {
         state.hosts.map(\.host).filter { root == nil || $0.path.root == root }
     }
-    func nestingRoots() -> [NodePath] { Set(state.hosts.map(\.host.path.root)).sorted() }
+    func nestingRoots(after root: NodePath?, limit: Int) -> [NodePath] {
+        let roots = Set(state.hosts.map(\.host.path.root)).sorted()
+        return Array(roots.filter { path in root.map { path > $0 } ?? true }.prefix(limit))
+    }
+    func nestingRootCount(after root: NodePath?) -> Int { nestingRoots(after: root, limit: .max).count }
     func hostRows() -> [HostRow] { state.hosts.map { HostRow($0) } }
     func hostCounts() -> [HostState: Int] {
         Dictionary(grouping: state.hosts, by: \.health.state).mapValues(\.count)
@@ -55,6 +59,21 @@ extension MemoryWork {
     func openFindingCounts() -> [Severity: Int] {
         Dictionary(grouping: openFindings(), by: \.severity).mapValues(\.count)
     }
+    func hostHead(_ path: NodePath) -> HostHead? { host(path).map { HostHead($0) } }
+    func hostPage(after path: NodePath?, limit: Int) -> HostPage { HostPage(hosts: hostRows()) }
+    func silentHosts(limit: Int) -> [HostRowState] {
+        state.hosts.filter { $0.health.state != .ok }.prefix(limit).map {
+            HostRowState(path: $0.host.path, health: $0.health)
+        }
+    }
+    func guestCount() -> Int { state.hosts.reduce(0) { $0 + ($1.report?.guests.value?.count ?? 0) } }
+    /// Nobody looks at a simulation's documents: what was read of them is enough.
+    func hostDocuments(ofTree root: String) -> [HostDocument] {
+        hosts(ofTree: root).map { HostDocument(view: $0, host: "", health: nil, report: nil, guests: []) }
+    }
+    func findingDocuments(_ query: FindingQuery, after place: FindingPlace?) -> PageOf<String> {
+        PageOf(findings: [], total: 0, drifting: 0, next: nil)
+    }
     /// All on one page, whatever the places: pages are for people who look, and a simulation has none.
     func findings(_ query: FindingQuery, after place: FindingPlace?) -> FindingPage {
         let found = query.exempted ? exemptedFindings() : openFindings()
@@ -62,4 +81,14 @@ extension MemoryWork {
             findings: Array(found.prefix(query.limit)), total: found.count,
             drifting: found.count(where: \.countsAsDrift), next: nil)
     }
+}
+
+/// A simulation has scheduled reports alone.
+extension MemoryWork {
+    func driftSinceMark(limit: Int) -> DriftSinceMark {
+        DriftSinceMark(
+            new: openFindings(), persisting: [], resolved: [],
+            counts: DriftCounts(new: 0, persisting: 0, resolved: 0, drifting: 0, notHeard: 0))
+    }
+    func markDrift() {}
 }
