@@ -64,7 +64,8 @@ package struct DriftReport: Codable, Sendable, Hashable {
     ) {
         self.schema = "nestor.drift-report/1"
         counts = DriftCounts(
-            new: new.count, persisting: persisting.count, resolved: resolved.count,
+            new: new.count, regressed: new.count { $0.recurrence != nil }, persisting: persisting.count,
+            resolved: resolved.count,
             drifting: (new + persisting).count(where: \.countsAsDrift), notHeard: notHeard.count)
         self.at = at
         self.previousAt = previousAt
@@ -98,6 +99,8 @@ extension DriftReport {
 
 package struct DriftCounts: Codable, Sendable, Hashable {
     package var new: Int
+    /// Of those, the ones that had ended and are back; nil from a controller that does not count them.
+    package var regressed: Int?
     package var persisting: Int
     package var resolved: Int
     /// Open ones that a script should hear of (`Finding.countsAsDrift`).
@@ -105,8 +108,9 @@ package struct DriftCounts: Codable, Sendable, Hashable {
     /// Hosts.
     package var notHeard: Int
 
-    package init(new: Int, persisting: Int, resolved: Int, drifting: Int, notHeard: Int) {
+    package init(new: Int, regressed: Int?, persisting: Int, resolved: Int, drifting: Int, notHeard: Int) {
         self.new = new
+        self.regressed = regressed
         self.persisting = persisting
         self.resolved = resolved
         self.drifting = drifting
