@@ -96,9 +96,9 @@ struct ControllerClient: Sendable {
             if let error = try? JSONText.decoder().decode(APIError.self, from: Data(reply.body)) {
                 throw CLIFailure(error, status: reply.status)
             }
-            throw CLIFailure(
-                ExitCode.failed,
-                "nestord answered \(reply.status): \(plain(String(decoding: reply.body.prefix(200), as: UTF8.self)))")
+            // The server's own words: one line of text.
+            let words = String(decoding: reply.body.prefix(200), as: UTF8.self).split(separator: "\n").first ?? ""
+            throw CLIFailure(ExitCode.failed, "nestord answered \(reply.status): \(plain(String(words)))")
         }
     }
 

@@ -52,7 +52,8 @@ let pathsArgument = CommandArgument(
     "path", "only these places and all below them; none means the whole fleet", optional: true, repeated: true)
 private let yes = CommandOption("yes", short: "y", "do not ask")
 let files = CommandOption(
-    "file", short: "f", value: "FILE", "a YAML file, a folder of them, or '-' for standard input", repeated: true)
+    "file", short: "f", value: "FILE",
+    "a YAML file, a folder of them (but not those in folders below it), or '-' for standard input", repeated: true)
 let expectRevision = CommandOption(
     "expect-revision", value: "N", "refuse where the stored revision is another one")
 private let operatorKey = [

@@ -84,6 +84,8 @@ extension DriftReport {
 
 package struct DriftCounts: Codable, Sendable, Hashable {
     package var new: Int
+    /// Of those, the ones that had ended and are back; nil from a controller that does not count them.
+    package var regressed: Int?
     package var persisting: Int
     package var resolved: Int
     /// Open ones that a script should hear of (`Finding.countsAsDrift`).
@@ -91,8 +93,9 @@ package struct DriftCounts: Codable, Sendable, Hashable {
     /// Hosts.
     package var notHeard: Int
 
-    package init(new: Int, persisting: Int, resolved: Int, drifting: Int, notHeard: Int) {
+    package init(new: Int, regressed: Int?, persisting: Int, resolved: Int, drifting: Int, notHeard: Int) {
         self.new = new
+        self.regressed = regressed
         self.persisting = persisting
         self.resolved = resolved
         self.drifting = drifting

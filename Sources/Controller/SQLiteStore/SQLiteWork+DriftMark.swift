@@ -10,19 +10,20 @@ extension SQLiteWork {
     func driftSinceMark(limit: Int) throws(StoreFailure) -> DriftSinceMark {
         let rows = try connection.rows(
             """
-            SELECT shelf, CASE shelf WHEN 2 THEN 0 ELSE coalesce((\(Self.marked)), 0) END AS was_open, COUNT(*), SUM(drifts)
+            SELECT shelf, CASE shelf WHEN 2 THEN 0 ELSE coalesce((\(Self.marked)), 0) END AS was_open, COUNT(*), SUM(drifts),
+                SUM(json_type(document, '$.recurrence') IS NOT NULL)
             FROM finding WHERE shelf = 0 OR shelf = 2 AND EXISTS (\(Self.marked)) GROUP BY 1, 2
             """
         ) { (row) throws(StoreFailure) in
             (
                 shelf: row.integer(0), wasOpen: row.integer(1) == 1, count: Int(row.integer(2)),
-                drifting: Int(row.integer(3))
+                drifting: Int(row.integer(3)), back: Int(row.integer(4))
             )
         }
-        var counts = DriftCounts(new: 0, persisting: 0, resolved: 0, drifting: 0, notHeard: 0)
+        var counts = DriftCounts(new: 0, regressed: 0, persisting: 0, resolved: 0, drifting: 0, notHeard: 0)
         for row in rows {
             switch (row.shelf, row.wasOpen) {
-            case (0, false): counts.new = row.count
+            case (0, false): (counts.new, counts.regressed) = (row.count, row.back)
             case (0, true): counts.persisting = row.count
             default: counts.resolved = row.count
             }

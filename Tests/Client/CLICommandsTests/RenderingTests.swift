@@ -43,6 +43,21 @@ struct RenderingTests {
                 """)
     }
 
+    @Test("a table's columns stand below each other, whatever alphabet a guest's name is in")
+    func wideTable() {
+        var table = TextTable("PATH", "STATE")
+        for name in ["日本語", "e\u{301}a", "über", "🙂", "한국어-1"] { table.add(.init(name), .init("ok")) }
+        #expect(
+            table.text(terminal) == """
+                PATH      STATE
+                日本語    ok
+                e\u{301}a        ok
+                über      ok
+                🙂        ok
+                한국어-1  ok
+                """)
+    }
+
     @Test("the tree shows hosts, guests, what differs from what runs, and what is wrong below its node")
     func tree() throws {
         let inner = TreeNode(

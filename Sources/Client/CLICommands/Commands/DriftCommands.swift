@@ -52,6 +52,11 @@ private func printDrift(
     return end.drifting ?? 0 > 0 ? ExitCode.drift : ExitCode.inLine
 }
 
+/// How many of the new ones are old acquaintances.
+private func back(_ counts: DriftCounts) -> String {
+    counts.regressed.map { $0 == 0 ? "" : " (\($0) of them regressed)" } ?? ""
+}
+
 func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let report: DriftReport = try await context.client.send("POST", .report, [], Empty(), deadline: .seconds(600))
     let counts = report.counts
@@ -60,7 +65,7 @@ func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
             context.terminal.paint("Drift report, \(report.at.formatted(.iso8601))", .bold),
             "\(report.hosts) hosts, \(report.guests) guests, policies at revision \(report.policyRevision)"
                 + (report.previousAt.map { ", compared with \($0.formatted(.iso8601))" } ?? ", the first report"),
-            "\(counts.new) new, \(counts.persisting) persisting, \(counts.resolved) resolved",
+            "\(counts.new) new\(back(counts)), \(counts.persisting) persisting, \(counts.resolved) resolved",
         ]
         if let freeze = report.freeze { lines.append(plain(freeze.sentence)) }
         for host in report.notHeard {

@@ -63,8 +63,8 @@ func policyPreview(_ context: CommandContext) async throws(CLIFailure) -> Int32 
 /// The plan is the whole fleet's: what would be corrected for other reasons all the same is in it, too.
 func planTitle(_ answer: PreviewAnswer) -> String {
     let touched = Set(answer.opens.map(\.id) + answer.modes.map(\.finding.id))
-    let count = answer.plan.items.filter { !touched.isDisjoint(with: $0.findings) }.count
-    return "The fleet's whole plan as it would be then, \(count) of \(answer.plan.items.count) by this change"
+    let (all, own) = (answer.plan.items.count, answer.plan.items.count { !touched.isDisjoint(with: $0.findings) })
+    return "The fleet's whole plan as it would be then" + (all == 0 ? "" : ", \(own) of \(all) by this change")
 }
 
 private func previewAnswer(_ context: CommandContext) async throws(CLIFailure) -> PreviewAnswer {

@@ -88,7 +88,7 @@ extension MemoryWork {
     func driftSinceMark(limit: Int) -> DriftSinceMark {
         DriftSinceMark(
             new: openFindings(), persisting: [], resolved: [],
-            counts: DriftCounts(new: 0, persisting: 0, resolved: 0, drifting: 0, notHeard: 0))
+            counts: DriftCounts(new: 0, regressed: 0, persisting: 0, resolved: 0, drifting: 0, notHeard: 0))
     }
     func markDrift() {}
 }
