@@ -149,6 +149,10 @@ let migrations: [String] = [
             WHERE (shelf, rank, drifts) = (OLD.shelf, OLD.rank, OLD.drifts);
     END;
     """,
+    """
+    ALTER TABLE audit ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN place TEXT NOT NULL DEFAULT '';
+    """,
 ]
 
 extension SQLiteConnection {
