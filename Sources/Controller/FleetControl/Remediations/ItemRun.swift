@@ -18,6 +18,7 @@ struct ItemRun: Sendable {
     let journal: RemediationJournal
     let outsideWindows: Bool
     let rollsBack: Bool
+    let ofItsFindingsAlone: Bool
     var item: RemediationItem
 
     init(run: RemediationRun, remediation: Remediation, index: Int, journal: RemediationJournal) {
@@ -30,6 +31,7 @@ struct ItemRun: Sendable {
         self.journal = journal
         outsideWindows = remediation.outsideWindows == true
         rollsBack = remediation.rollsBack != nil
+        ofItsFindingsAlone = remediation.selection?.dividesNodes == true
         item = remediation.items[index]
     }
 
@@ -233,6 +235,8 @@ struct ItemRun: Sendable {
     var verdictSeconds: Int { startSeconds + 60 }
 
     var conversation: CorrectionConversation {
-        CorrectionConversation(controller: controller, environment: environment, remediation: id)
+        CorrectionConversation(
+            controller: controller, environment: environment, remediation: id,
+            subject: (correction: item.correction, guest: plan.path))
     }
 }
