@@ -63,7 +63,7 @@ let package = Package(
         room("Transport", "SecureShell"),
         room("Transport", "LibSSHTransport", ["SecureShell", "CLibSSH"]),
         room("Transport", "HTTPServing", ["CMicroHTTPD"]),
-        room("Transport", "HTTPCalling", ["CCurl"]),
+        room("Transport", "HTTPCalling", ["CCurl", "HumanText"]),
         // Agent
         room("Agent", "AgentCore", ["NestingModel", "AgentWire", "Digests", "HumanText"]),
         room("Agent", "LinuxHostProvider", ["NestingModel", "AgentCore", "CHostProbe"]),

@@ -63,6 +63,17 @@ struct CommandContext: Sendable {
         return number
     }
 
+    /// How many are wanted, at least one.
+    /// - Parameter remedy: how to get at more.
+    func count(_ option: String, upTo most: Int, remedy: String) throws(CLIFailure) -> Int? {
+        guard let number = try number(option) else { return nil }
+        guard (1...most).contains(number) else {
+            throw CLIFailure(
+                ExitCode.usage, "--\(option) takes a number from 1 to \(most), not \(number)", remedy: remedy)
+        }
+        return number
+    }
+
     /// How many are wanted; 0 for all of them.
     func limit() throws(CLIFailure) -> Int? {
         guard let limit = try number("limit") else { return nil }

@@ -142,11 +142,12 @@ private let planCommand = Command(
     discussion: "Reads the hosts first and changes nothing. Exits with 2 where there is anything to correct.",
     examples: [
         ("nestor plan", ""), ("nestor plan rack7/build-l1", "one guest and what runs inside it"),
+        ("nestor plan --policy hardening --label rack=r7", "what one policy asks for in one rack"),
         ("nestor plan --export sh > plan.sh", "the steps, to be reviewed and run by hand"),
         ("nestor plan --export ps1 > plan.ps1", "the same for somebody at a Windows machine"),
     ],
     arguments: [pathsArgument],
-    options: [
+    options: selectionOptions + [
         CommandOption(
             "export",
             "print the steps as a script that asks before each guest: sh with virsh, or ps1 (PowerShell, which reaches "
@@ -165,10 +166,12 @@ private let remediateCommand = Command(
         + "nobody's leave but is recorded. A freeze holds it all the same.",
     examples: [
         ("nestor remediate rack7/build-l1", "one guest and what runs inside it"),
+        ("nestor remediate --policy builders-nest --label rack=r7", "what one policy asks for in one rack"),
+        ("nestor remediate --finding drift:rack7/build-l1:exposure", "one finding"),
         ("nestor remediate --yes", "the whole fleet, where nobody can answer"),
         ("nestor remediate --canary 1 --wave 25% --soak 10m --max-failures 2 --parallel 3", "in waves"),
     ],
-    arguments: [pathsArgument], options: [yes] + rolloutOptions)
+    arguments: [pathsArgument], options: [yes] + selectionOptions + rolloutOptions)
 
 private let remediationCommand = Command(
     "remediation", "runs of plans",

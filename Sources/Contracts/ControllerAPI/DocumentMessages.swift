@@ -136,10 +136,17 @@ package struct AuditRecord: Codable, Sendable, Hashable {
     package var detail: String
     /// SHA-256 over this record and the hash before it.
     package var hash: String
+    /// From where: `pid 4711 (nestor), login alice, session 12`; nil where that is not known.
+    package var origin: String?
+    /// The node that it is about, where that is not the subject.
+    package var place: String?
 
     package init(
-        number: Int, time: Date, actor: String, action: String, subject: String, detail: String, hash: String
+        number: Int, time: Date, actor: String, action: String, subject: String, detail: String, hash: String,
+        origin: String = "", place: String = ""
     ) {
+        self.origin = origin.isEmpty ? nil : origin
+        self.place = place.isEmpty ? nil : place
         self.number = number
         self.time = time
         self.actor = actor

@@ -1,16 +1,6 @@
 package import FoundationEssentials
 package import NestingModel
 
-/// Which findings a plan is about.
-package struct Selection: Codable, Sendable, Hashable {
-    /// These nodes and all below them; none means the whole fleet.
-    package var paths: [NodePath]
-
-    package init(paths: [NodePath] = []) {
-        self.paths = paths
-    }
-}
-
 /// One line of what goes on.
 package struct ProgressEvent: Codable, Sendable, Hashable {
     /// Rises.

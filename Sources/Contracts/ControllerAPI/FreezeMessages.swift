@@ -9,12 +9,18 @@ package struct FreezeRequest: Codable, Sendable, Hashable {
     package var seconds: Int?
     /// These places and all below them; none means the whole fleet.
     package var paths: [NodePath]?
+    /// Instead of paths: what it selects, with all that runs inside it, now and later.
+    package var selector: PolicySelector?
 
-    package init(reason: String, until: Date? = nil, seconds: Int? = nil, paths: [NodePath]? = nil) {
+    package init(
+        reason: String, until: Date? = nil, seconds: Int? = nil, paths: [NodePath]? = nil,
+        selector: PolicySelector? = nil
+    ) {
         self.reason = reason
         self.until = until
         self.seconds = seconds
         self.paths = paths
+        self.selector = selector
     }
 }
 
@@ -25,22 +31,37 @@ package struct Freeze: Codable, Sendable, Hashable {
     package var since: Date
     /// When it ends by itself; nil where somebody has to end it.
     package var until: Date?
-    /// These places and all below them; nil is the whole fleet.
+    /// These places and all below them; nil, where there is no selector either, is the whole fleet.
     package var paths: [NodePath]?
+    /// What it selects, with all that runs inside it.
+    package var selector: PolicySelector?
 
-    package init(reason: String, by: String, since: Date, until: Date? = nil, paths: [NodePath]? = nil) {
+    package init(
+        reason: String, by: String, since: Date, until: Date? = nil, paths: [NodePath]? = nil,
+        selector: PolicySelector? = nil
+    ) {
         self.reason = reason
         self.by = by
         self.since = since
         self.until = until
         self.paths = paths
+        self.selector = selector
     }
 
-    /// What it holds: `fleet`, or its places.
-    package var scope: String { paths.map { $0.map(\.description).joined(separator: ", ") } ?? "fleet" }
+    package var isOfFleet: Bool { paths == nil && selector == nil }
+
+    /// What it holds: `fleet`, its places, or its selector.
+    package var scope: String {
+        selector?.text ?? paths.map { $0.map(\.description).joined(separator: ", ") } ?? "fleet"
+    }
+
+    /// The beginning of a sentence about it: `the fleet is`, `rack7, rack8 are`, `what 'site=lab' selects is`.
+    package var subject: String {
+        if isOfFleet { return "the fleet is" }
+        return selector == nil ? "\(scope) \(paths?.count == 1 ? "is" : "are")" : "what '\(scope)' selects is"
+    }
 
     package var sentence: String {
-        let place = paths == nil ? "the fleet is frozen" : "\(scope) \(paths?.count == 1 ? "is" : "are") frozen"
-        return "\(place)\(until.map { " until \($0.formatted(.iso8601))" } ?? ""): \(reason) (\(by))"
+        "\(subject) frozen\(until.map { " until \($0.formatted(.iso8601))" } ?? ""): \(reason) (\(by))"
     }
 }

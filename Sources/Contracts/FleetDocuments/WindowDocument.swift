@@ -8,10 +8,12 @@ package enum WindowDocument {
     static let keys = ["name", "select", "blackout", "time-zone", "days", "dates", "start", "duration"]
     static let required = ["name", "select", "time-zone", "start", "duration"]
 
-    /// - Parameter isZone: whether the time-zone database has a name.
+    /// - Parameters:
+    ///   - isZone: whether the time-zone database has a name.
+    ///   - shortest: what the quickest correction may take, in seconds: in a window that is shorter nothing ever starts.
     /// - Returns: in the files' order; `place` is `file:line`.
     package static func read(
-        _ files: [DocumentText], isZone: (String) -> Bool
+        _ files: [DocumentText], shortest: Int = 0, isZone: (String) -> Bool
     ) throws(YAMLFaults) -> [MaintenanceWindow] {
         let reader = YAMLReader()
         var places: [String: YAMLPlace] = [:]
@@ -33,6 +35,11 @@ package enum WindowDocument {
                 zone: zone ?? "UTC", recurrence: recurrence ?? .dates([]), startMinute: start ?? 0,
                 durationSeconds: duration.map { Int($0.components.seconds) } ?? 60,
                 place: "\(fields.place.file):\(fields.place.line)")
+            if duration != nil, !window.blackout, window.durationSeconds < shortest {
+                fields.refuse(
+                    "duration", "is shorter than a correction may take, which is \((shortest + 59) / 60)m at the least",
+                    "make it longer, or lower remediation.start-deadline or the policies' shutdown-deadline")
+            }
             if case .weekly = window.recurrence, window.durationSeconds > 7 * 86_400 {
                 fields.refuse("duration", "is longer than the week after which it begins again", "write at most 7d")
             }

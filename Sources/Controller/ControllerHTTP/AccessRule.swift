@@ -34,8 +34,8 @@ package struct AccessRule: Sendable {
     /// As the audit log names whoever is at the other end.
     package func requester(_ peer: HTTPRequest.Peer?) -> Requester {
         guard let peer else { return Requester(name: "unknown") }
-        guard let name = userName(peer.uid) else { return Requester(name: "uid \(peer.uid)") }
-        return Requester(name: "\(name) (uid \(peer.uid))")
+        let name = userName(peer.uid).map { "\($0) (uid \(peer.uid))" } ?? "uid \(peer.uid)"
+        return Requester(name: name, origin: PeerOrigin.text(of: peer, userName: userName))
     }
 
     /// From the system's user database; nil where it has no such user.

@@ -156,7 +156,7 @@ extension APIError {
     var status: Int {
         switch code {
         case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "finding-unknown",
-            "report-unknown", "report-run-unknown", "change-unknown", "revision-unknown":
+            "report-unknown", "report-run-unknown", "change-unknown", "revision-unknown", "policy-unknown":
             404
         case "method-unknown": 405
         case "not-allowed", "change-own": 403

@@ -15,9 +15,16 @@ extension FleetController {
         let now = environment.now()
         let until = try end(of: request, from: now)
         let paths = request.paths ?? []
-        try await checkPlaces(paths)
+        guard paths.isEmpty || request.selector == nil else {
+            throw APIError(
+                code: "freeze-place",
+                sentence: "a freeze is of places or of what a selector selects, and both are said",
+                remedy: "leave one out: a selector has paths, too")
+        }
+        try await check(Selection(paths: paths, selector: request.selector))
         let freeze = Freeze(
-            reason: reason, by: requester.name, since: now, until: until, paths: paths.isEmpty ? nil : paths.sorted())
+            reason: reason, by: requester.name, since: now, until: until, paths: paths.isEmpty ? nil : paths.sorted(),
+            selector: request.selector)
         try await change(requester, "freeze", freeze.scope, detail: freeze.sentence) { (work) throws(StoreFailure) in
             // Nobody's freeze is lifted by somebody else's.
             if let other = try work.freeze(at: now), !freeze.covers(other) {

@@ -134,12 +134,14 @@ package actor FleetController {
     }
 
     func change<Value: Sendable>(
-        _ requester: Requester, _ action: String, _ subject: String, detail: String = "",
+        _ requester: Requester, _ action: String, _ subject: String, of place: NodePath? = nil, detail: String = "",
         _ body: @escaping @Sendable (any FleetWriting) throws(StoreFailure) -> Value
     ) async throws(APIError) -> Value {
         do throws(StoreFailure) {
             let value = try await environment.store.change(
-                AuditEntry(actor: requester.name, action: action, subject: subject, detail: detail), body)
+                AuditEntry(
+                    actor: requester.name, action: action, subject: subject, detail: detail, origin: requester.origin,
+                    place: place?.description ?? ""), body)
             await anchorAudit()
             return value
         } catch {

@@ -116,9 +116,12 @@ package struct FleetSettings: Sendable, Hashable {
 /// Who asks for a change, as the audit log names them.
 package struct Requester: Sendable, Hashable {
     package var name: String
+    /// From where, as far as that can be told.
+    package var origin: String
 
-    package init(name: String) {
+    package init(name: String, origin: String = "") {
         self.name = name
+        self.origin = origin
     }
 
     /// The daemon itself: schedules and recovery.

@@ -44,8 +44,10 @@ package struct WindowCalendar: Sendable {
             guard let first = times.first(where: { $0.end - $0.start >= seconds }) else { continue }
             return first.start == start ? .now : .at(Date(timeIntervalSince1970: Double(first.start)))
         }
-        let names = Set((groups.joined() + blackouts).map { "'\($0.name)'" }).sorted().joined(separator: ", ")
-        return .never("no time that \(names) leave open is \(seconds) s long, which the work can take")
+        let names = Set((groups.joined() + blackouts).map { "'\($0.name)'" }).sorted()
+        return .never(
+            "\(names.joined(separator: ", ")) \(names.count == 1 ? "leaves" : "leave") no time open that is "
+                + "\((seconds + 59) / 60) minutes long, which the work can take")
     }
 
     /// What all groups and no blackout leave open between two instants, in order.

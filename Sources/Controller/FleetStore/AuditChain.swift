@@ -30,8 +30,10 @@ package struct AuditChain: Sendable, Hashable {
     ///   - time: as it is stored.
     package static func hash(after before: String, time: String, _ entry: AuditEntry) -> String {
         // The length before each field keeps two different records from having one text.
-        let text = [before, time, entry.actor, entry.action, entry.subject, entry.detail]
-            .map { "\($0.utf8.count):\($0)" }.joined()
+        var fields = [before, time, entry.actor, entry.action, entry.subject, entry.detail]
+        // Records from before there were these two have the hash that they were written with.
+        if !entry.origin.isEmpty || !entry.place.isEmpty { fields += [entry.origin, entry.place] }
+        let text = fields.map { "\($0.utf8.count):\($0)" }.joined()
         return Digest.sha256Hex(of: Array(text.utf8))
     }
 

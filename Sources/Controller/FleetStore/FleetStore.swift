@@ -30,12 +30,21 @@ package struct AuditEntry: Sendable, Hashable {
     package var action: String
     package var subject: String
     package var detail: String
+    /// From where it was asked for, as far as that can be told: `pid 4711 (nestor), login alice`; empty where it can't,
+    /// and for what the controller does by itself.
+    package var origin: String
+    /// The node that it is about, where `subject` is something else, such as a correction; else empty.
+    package var place: String
 
-    package init(actor: String, action: String, subject: String, detail: String = "") {
+    package init(
+        actor: String, action: String, subject: String, detail: String = "", origin: String = "", place: String = ""
+    ) {
         self.actor = actor
         self.action = action
         self.subject = subject
         self.detail = detail
+        self.origin = origin
+        self.place = place
     }
 }
 

@@ -15,8 +15,10 @@ extension SQLiteWork {
             values += Array(repeating: .text(action), count: 3)
         }
         if let subject = query.subject {
-            conditions.append("(subject = ? OR substr(subject, 1, length(?) + 1) IN (? || '/', ? || '-'))")
-            values += Array(repeating: .text(subject), count: 4)
+            conditions.append(
+                "(subject = ? OR substr(subject, 1, length(?) + 1) IN (? || '/', ? || '-')"
+                    + " OR place = ? OR substr(place, 1, length(?) + 1) = ? || '/')")
+            values += Array(repeating: .text(subject), count: 7)
         }
         // Times are stored in one form and one zone, so that their texts stand in their order.
         if let since = query.since {
@@ -33,7 +35,7 @@ extension SQLiteWork {
             AuditRecord(
                 number: record.number, time: (try? Date(record.time, strategy: .iso8601)) ?? .distantPast,
                 actor: record.entry.actor, action: record.entry.action, subject: record.entry.subject,
-                detail: record.entry.detail, hash: record.hash)
+                detail: record.entry.detail, hash: record.hash, origin: record.entry.origin, place: record.entry.place)
         }
     }
 
@@ -49,21 +51,24 @@ extension SQLiteWork {
     func audit(_ entry: AuditEntry) throws(StoreFailure) {
         let time = now().formatted(.iso8601)
         try connection.run(
-            "INSERT INTO audit (time, actor, action, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO audit (time, actor, action, subject, detail, hash, origin, place) "
+                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 .text(time), .text(entry.actor), .text(entry.action), .text(entry.subject), .text(entry.detail),
                 .text(AuditChain.hash(after: try auditHead().hash, time: time, entry)),
+                .text(entry.origin), .text(entry.place),
             ])
     }
 
     private func records(_ rest: String, _ values: [SQLiteValue]) throws(StoreFailure) -> [ChainedRecord] {
         try connection.rows(
-            "SELECT number, time, actor, action, subject, detail, hash FROM audit \(rest)", values
+            "SELECT number, time, actor, action, subject, detail, hash, origin, place FROM audit \(rest)", values
         ) { (row) throws(StoreFailure) in
             ChainedRecord(
                 number: Int(row.integer(0)), time: row.text(1),
                 entry: AuditEntry(
-                    actor: row.text(2), action: row.text(3), subject: row.text(4), detail: row.text(5)),
+                    actor: row.text(2), action: row.text(3), subject: row.text(4), detail: row.text(5),
+                    origin: row.text(7), place: row.text(8)),
                 hash: row.text(6))
         }
     }

@@ -166,6 +166,10 @@ let migrations: [String] = [
     INSERT INTO drift_mark SELECT DISTINCT open.value, 0
         FROM value JOIN json_each(value.document, '$.open') AS open WHERE value.key = 'last-drift-report';
     """,
+    """
+    ALTER TABLE audit ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN place TEXT NOT NULL DEFAULT '';
+    """,
 ]
 
 extension SQLiteConnection {

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import HumanText
 
 /// A message on its way to a mail server.
 ///
@@ -10,6 +11,11 @@ final class MailTransfer: LoopTransfer, @unchecked Sendable {
     private var handle: UnsafeMutableRawPointer?
     private var addresses: UnsafeMutablePointer<curl_slist>?
     private var sent = 0
+    /// The last line of the server's that refused something; empty where none did.
+    private var refusal = ""
+
+    private static let remedy =
+        "look at from and to; one address that is refused holds up those beside it: give it a recipient of its own"
 
     var silentAt: ContinuousClock.Instant? { nil }
 
@@ -40,6 +46,8 @@ final class MailTransfer: LoopTransfer, @unchecked Sendable {
             nestor_curl_set_long(handle, CURLOPT_UPLOAD, 1),
             nestor_curl_set_callback(handle, CURLOPT_READFUNCTION, messageWanted),
             nestor_curl_set_pointer(handle, CURLOPT_READDATA, this),
+            nestor_curl_set_callback(handle, CURLOPT_HEADERFUNCTION, lineArrived),
+            nestor_curl_set_pointer(handle, CURLOPT_HEADERDATA, this),
         ]
         if let login = call.login {
             results.append(nestor_curl_set_text(handle, CURLOPT_USERNAME, login.user))
@@ -62,6 +70,14 @@ final class MailTransfer: LoopTransfer, @unchecked Sendable {
         return piece.count
     }
 
+    /// A line that the server said: only what refuses is kept, and of that no more than a person reads.
+    fileprivate func hear(_ line: UnsafeRawBufferPointer) {
+        guard let first = line.first, first == UInt8(ascii: "4") || first == UInt8(ascii: "5") else { return }
+        refusal = ShownText.escaped(
+            String(decoding: line, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? "",
+            limit: 200)
+    }
+
     private func failure(_ result: CURLcode, _ code: Int) -> HTTPCallFailure {
         switch result {
         case CURLE_OPERATION_TIMEDOUT:
@@ -81,11 +97,24 @@ final class MailTransfer: LoopTransfer, @unchecked Sendable {
         case CURLE_LOGIN_DENIED:
             return HTTPCallFailure(
                 .other, "\(call.origin) refuses the login (\(code))", remedy: "look at user and password-file")
+        case _ where !refusal.isEmpty:
+            return HTTPCallFailure(
+                .other, "\(call.origin) refuses the message: \(refusal)",
+                remedy: refusal.hasPrefix("4") ? "" : Self.remedy)
         default:
             let reason = String(cString: curl_easy_strerror(result)).lowercased()
             return HTTPCallFailure(.other, "\(call.origin): \(reason)\(code > 0 ? " (\(code))" : "")")
         }
     }
+}
+
+private func lineArrived(
+    bytes: UnsafeMutablePointer<CChar>?, size: Int, count: Int, context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    Unmanaged<MailTransfer>.fromOpaque(context).takeUnretainedValue()
+        .hear(UnsafeRawBufferPointer(start: bytes, count: size * count))
+    return size * count
 }
 
 private func messageWanted(

@@ -6,13 +6,16 @@ import Glibc
 /// `@unchecked Sendable`: made by the caller, then handed to the loop's thread, which alone touches it from there on;
 /// libcurl calls back on that thread.
 final class WebTransfer: LoopTransfer, @unchecked Sendable {
-    /// Of the reply; what it says beyond is not read.
+    /// Of the reply, what is kept.
     private static let replyLimit = 4_096
+    /// Of the reply, what is read: one that goes on is cut off, and its status counts.
+    private static let readLimit = 1 << 18
 
     private let call: WebCall
     private var handle: UnsafeMutableRawPointer?
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
+    private var received = 0
     /// Gives what is sent next.
     private var source: (() -> [UInt8]?)?
     private var piece: ArraySlice<UInt8> = []
@@ -61,12 +64,16 @@ final class WebTransfer: LoopTransfer, @unchecked Sendable {
 
     func outcome(_ result: CURLcode) -> Result<HTTPReply, HTTPCallFailure> {
         let status = handle.map { nestor_curl_long($0, CURLINFO_RESPONSE_CODE) } ?? 0
-        guard result == CURLE_OK else { return .failure(failure(result)) }
+        let isCutOff = result == CURLE_WRITE_ERROR && received > Self.readLimit
+        guard result == CURLE_OK || isCutOff else { return .failure(failure(result)) }
         return .success(HTTPReply(status: status, headers: [], body: body))
     }
 
-    fileprivate func take(_ bytes: UnsafeRawBufferPointer) {
+    /// - Returns: whether more is wanted.
+    fileprivate func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        received += bytes.count
         body.append(contentsOf: bytes.prefix(Self.replyLimit - body.count))
+        return received <= Self.readLimit
     }
 
     fileprivate func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -111,9 +118,9 @@ private func replyArrived(
     bytes: UnsafeMutablePointer<CChar>?, size: Int, count: Int, context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let context else { return 0 }
-    Unmanaged<WebTransfer>.fromOpaque(context).takeUnretainedValue()
+    let goesOn = Unmanaged<WebTransfer>.fromOpaque(context).takeUnretainedValue()
         .take(UnsafeRawBufferPointer(start: bytes, count: size * count))
-    return size * count
+    return goesOn ? size * count : 0
 }
 
 private func bodyWanted(

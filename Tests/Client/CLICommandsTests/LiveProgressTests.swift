@@ -40,6 +40,16 @@ struct LiveProgressTests {
 
     private func terminal() -> Terminal { Terminal(environment: ["NO_COLOR": "1"]) }
 
+    @Test("names a wave that is watched once")
+    func watched() {
+        var (live, screen) = (LiveProgress(terminal()), Screen())
+        var watched = remediation([.done, .waiting])
+        watched.soak = Soak(wave: 0, since: .distantPast)
+        watched.sentence = "wave 1 of 2 is watched"
+        screen.write(live.show(watched, size: (columns: 80, rows: 24)))
+        #expect(screen.lines.dropFirst() == ["1 of 2 corrected, wave 1 of 2 is watched", ""])
+    }
+
     @Test("has a line for each guest in motion and a summary; what has ended stays above, once")
     func block() throws {
         var (live, screen) = (LiveProgress(terminal()), Screen())

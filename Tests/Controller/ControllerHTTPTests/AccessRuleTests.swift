@@ -1,7 +1,10 @@
 import ControllerAPI
 import ControllerHTTP
 import FleetControl
+import Foundation
+import Glibc
 import HTTPServing
+import NestorTestKit
 import Testing
 
 @Suite("Who may change something")
@@ -35,6 +38,32 @@ struct AccessRuleTests {
         #expect(rule.requester(peer(1001)).name == "bob (uid 1001)")
         #expect(rule.requester(peer(4711)).name == "uid 4711")
         #expect(rule.requester(nil).name == "unknown")
+    }
+
+    @Test("the audit log tells from where: the process, and who had logged in before a sudo")
+    func origin() throws {
+        let folder = try TemporaryFolder()
+        let process = folder("11")
+        try FileManager.default.createDirectory(atPath: process, withIntermediateDirectories: true)
+        try folder.write("nes\u{1B}[31mtor\n", to: "11/comm")
+        try folder.write("1000", to: "11/loginuid")
+        try folder.write("12", to: "11/sessionid")
+        func origin(_ uid: UInt32, pid: Int32) -> String {
+            PeerOrigin.text(
+                of: HTTPRequest.Peer(uid: uid, gid: 0, pid: pid), userName: { $0 == 1000 ? "alice" : nil },
+                processes: folder.path)
+        }
+        let told = origin(0, pid: 11)
+        #expect(told.hasPrefix("pid 11 (nes") && told.hasSuffix("), login alice, session 12"), "\(told)")
+        #expect(!told.contains("\u{1B}"))
+        #expect(!origin(1000, pid: 11).contains("login"))
+        try folder.write("4294967295", to: "11/loginuid")
+        try folder.write("4294967295", to: "11/sessionid")
+        #expect(!origin(0, pid: 11).contains(","))
+        #expect(origin(0, pid: 12) == "pid 12" && origin(0, pid: 0) == "")
+        #expect(PeerOrigin.text(of: nil) == "")
+        let own = PeerOrigin.text(of: HTTPRequest.Peer(uid: getuid(), gid: 0, pid: getpid()))
+        #expect(own.hasPrefix("pid \(getpid()) ("), "\(own)")
     }
 
     @Test("the system knows its root, and not a number that nobody has")

@@ -89,6 +89,20 @@ struct MailTests {
         receiver.stop()
     }
 
+    @Test("tells what the server said of an address that it refuses, and what to do")
+    func addressRefused() async throws {
+        let made = try TestCertificate()
+        let receiver = try await MailReceiver.start(.starttls, certificate: made.both)
+        var place = place(receiver, made)
+        place.to = ["ops@example.org", "\(MailReceiver.unknown)@example.org"]
+        let refused = await failure(place)
+        #expect(
+            refused?.sentence == "localhost:\(receiver.port) refuses the message: 550 5.1.1 no such mailbox")
+        #expect(refused?.remedy.contains("a recipient of its own") == true)
+        #expect(await receiver.messages().isEmpty)
+        receiver.stop()
+    }
+
     @Test("has a date as RFC 5322 writes it")
     func dates() throws {
         #expect(MailMessage.date(try Date("2028-02-29T23:59:58Z", strategy: .iso8601)) == "29 Feb 2028 23:59:58 +0000")

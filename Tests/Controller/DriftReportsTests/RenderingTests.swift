@@ -163,10 +163,25 @@ struct RenderingTests {
         run.summary.late = true
         let text = text(run, .text)
         for words in [
-            "late: due at 2027-01-15 09:00 UTC", "frozen since 2027-01-15 08:00 UTC by alice: incident 4711",
+            "late: due at 2027-01-15 09:00 UTC",
+            "! The fleet is frozen since 2027-01-15 08:00 UTC by alice: incident 4711",
             "1 new, 0 regressed", "in line: 33.3 % (1 of 3, 1 can't be told)", "policy expose",
             "rack9 (unreachable, never reported): no route", "New\n  rack7/web: drift exposure: hidden, wanted exposed",
             "-> expose it",
         ] { #expect(text.contains(words), "\(words) in \(text)") }
+    }
+
+    @Test("a freeze of some places is told as theirs, with its end", arguments: [ReportFormat.text, .html])
+    func frozenPlaces(format: ReportFormat) throws {
+        var fleet = SmallFleet()
+        fleet.freeze = Freeze(
+            reason: "new switch", by: "alice", since: SmallFleet.start, until: SmallFleet.time(3),
+            paths: [try #require(NodePath("rack7"))])
+        let page = text(fleet.run(1).run, format)
+        #expect(
+            page.contains(
+                "rack7 is frozen since 2027-01-15 08:00 UTC until \(ReportWords.time(SmallFleet.time(3))) by alice: "
+                    + "new switch; no correction starts there"), "\(page)")
+        #expect(!page.contains("The fleet is"))
     }
 }

@@ -136,6 +136,16 @@ struct WebhookTests {
         #expect(failure?.description.contains("4711") == false)
     }
 
+    @Test("has arrived where the reply says so, however long it goes on")
+    func endlessReply() async throws {
+        let receiver = try await WebhookReceiver.start(status: -200)
+        let place = WebhookPlace(url: "http://127.0.0.1:\(receiver.port)/hook")
+        #expect(await failure(place) == nil)
+        try receiver.answer(-500)
+        #expect(await failure(place)?.sentence.hasSuffix("answered (500)") == true)
+        receiver.stop()
+    }
+
     @Test("takes its address from a file, read anew each time")
     func addressFile() async throws {
         let receiver = try await WebhookReceiver.start()

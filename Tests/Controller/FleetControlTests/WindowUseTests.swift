@@ -20,11 +20,17 @@ struct WindowUseTests {
         """
 
     private func run(
-        _ fleet: ScriptedFleet, at time: String, _ text: String = nights,
+        _ fleet: ScriptedFleet, at time: String, _ text: String = nights, isSlow: Bool = false,
         _ body: (FleetController) async throws -> Void
     ) async throws {
         fleet.time.set(try Date(time, strategy: .iso8601))
-        let bench = try await Bench(fleet, policies: [policy(exposure: true, paths: ["rack8/*", "rack9/*"])])
+        var policies = [policy(exposure: true, paths: ["rack8/*", "rack9/*"])]
+        if isSlow {
+            policies = [policy(exposure: true, paths: ["rack8/*"]), policy(exposure: true, paths: ["rack9/*"])]
+            policies[0].disruption.shutdownSeconds = 600
+            policies[1].name = "quick"
+        }
+        let bench = try await Bench(fleet, policies: policies)
         let controller = try await bench.controller(isTimed: true)
         _ = try await controller.apply(
             windows: ApplyRequest(files: [DocumentFile(name: "w.yaml", text: text)]), by: Requester(name: "t"))
@@ -59,11 +65,27 @@ struct WindowUseTests {
         }
     }
 
+    @Test("a window in which no correction could ever end is refused with its place, and a blackout may be short")
+    func shorterThanAnything() async throws {
+        let fleet = ScriptedFleet.plain(["rack8": 1])
+        let text = Self.nights.replacing("4h", with: "2m")
+        let error = await #expect(throws: APIError.self) {
+            try await run(fleet, at: "2027-03-01T12:00:00Z", text) { (_: FleetController) async throws in }
+        }
+        #expect(error?.faults.map { "\($0.file):\($0.line)" } == ["w.yaml:7"], "\(String(describing: error))")
+        #expect(error?.faults.first?.sentence.contains("is shorter than a correction may take, which is 7m") == true)
+        let blackout = text.replacing("select:", with: "blackout: true\n    select:")
+        try await run(fleet, at: "2027-03-01T12:00:00Z", blackout) { (controller: FleetController) async throws in
+            #expect(try await controller.windows().windows.count == 1)
+        }
+    }
+
     @Test("a window that is shorter than the work is refused before anything begins")
     func tooShort() async throws {
         let fleet = ScriptedFleet.plain(["rack8": 1])
-        let text = Self.nights.replacing("4h", with: "2m")
-        try await run(fleet, at: "2027-03-01T12:00:00Z", text) { (controller: FleetController) async throws in
+        let text = Self.nights.replacing("4h", with: "10m")
+        let noon = "2027-03-01T12:00:00Z"
+        try await run(fleet, at: noon, text, isSlow: true) { (controller: FleetController) async throws in
             let error = await #expect(throws: APIError.self) { try await controller.remediated() }
             #expect(error?.sentence.contains("could never start") == true)
             #expect(try await controller.remediations().isEmpty)

@@ -44,6 +44,32 @@ struct AuditLogTests {
                 == Digest.sha256Hex(of: Array(text.utf8)))
     }
 
+    @Test("covers from where it was asked for, and the node that it is about")
+    func origin() async throws {
+        let fixture = try StoreFixture()
+        try await filled(fixture)
+        let store = try fixture.open()
+        try await store.change(
+            AuditEntry(
+                actor: "bob", action: "correction.send", subject: "4f-0-set", origin: "pid 7 (nestor), login alice",
+                place: "rack7/build")
+        ) { (_) throws(StoreFailure) in }
+        let found = try await store.read { (work) throws(StoreFailure) in
+            try (
+                work.audit(AuditQuery(subject: "rack7")), work.audit(AuditQuery(subject: "rack7/build")),
+                work.audit(AuditQuery(subject: "rack"))
+            )
+        }
+        await store.close()
+        #expect(found.0 == found.1 && found.2.isEmpty)
+        #expect(found.0.map(\.origin) == ["pid 7 (nestor), login alice"] && found.0.map(\.place) == ["rack7/build"])
+        #expect(try await chain(fixture).fault == nil)
+        for field in ["origin", "place"] {
+            try fixture.execute("DROP TRIGGER IF EXISTS audit_is_not_changed; UPDATE audit SET \(field) = ''")
+            #expect(try await chain(fixture).fault?.number == 6)
+        }
+    }
+
     @Test(
         "shows a record that somebody changed or took out by hand",
         arguments: [

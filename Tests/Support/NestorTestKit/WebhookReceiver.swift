@@ -25,7 +25,7 @@ package final class WebhookReceiver: Sendable {
 
     private init(_ server: ScriptedServer) { self.server = server }
 
-    /// What it answers from now on; 0 cuts the connection instead.
+    /// What it answers from now on; 0 cuts the connection instead, and below 0 the reply has no end.
     package func answer(_ status: Int) throws { try server.answer("\(status)") }
 
     /// As `ScriptedServer.came`.
@@ -53,7 +53,16 @@ package final class WebhookReceiver: Sendable {
                 if status == 0:
                     self.close_connection = True
                     return
-                self.send_response(status)
+                self.send_response(abs(status))
+                if status < 0:
+                    self.send_header("Transfer-Encoding", "chunked")
+                    self.end_headers()
+                    self.close_connection = True
+                    try:
+                        while True:
+                            self.wfile.write(b"10000\\r\\n" + b"x" * 65536 + b"\\r\\n")
+                    except OSError:
+                        return
                 if 300 <= status < 400:
                     self.send_header("Location", "/elsewhere")
                 self.send_header("Content-Length", "0")

@@ -5,7 +5,8 @@ import FoundationEssentials
 let auditCommand = Command(
     "audit", "who changed what, the newest first",
     discussion: "Every change of policies, hosts, findings and corrections is recorded before it is made, by whoever "
-        + "was at the other end of the socket, and where it can be told with what was before and after.",
+        + "was at the other end of the socket and from where (process, and the login behind a sudo), and where it can be "
+        + "told with what was before and after.",
     examples: [("nestor audit --limit 200", "")],
     options: [CommandOption("limit", value: "N", "how many records; else 50")],
     commands: [
@@ -39,14 +40,16 @@ let auditCommand = Command(
                 ),
             ],
             options: [
-                CommandOption("expect-head", value: "HASH", "a head that was kept outside: a record must have it"),
+                CommandOption(
+                    "expect-head", value: "HASH",
+                    "a head that was kept outside, as --head printed it: a record must have it"),
                 CommandOption("head", "print nothing but the number of records and the head"),
             ]),
     ], runsAlone: true)
 
 /// `nestor audit` and `nestor audit show`.
 func audit(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let limit = try context.number("limit") ?? 50
+    let limit = try context.count("limit", upTo: 1_000, remedy: "--until goes further back") ?? 50
     var query = [(name: "limit", value: String(limit))]
     for name in ["actor", "action", "subject"] {
         if let value = context.parsed.option(name) { query.append((name, value)) }
@@ -56,10 +59,11 @@ func audit(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     }
     let records: [AuditRecord] = try await context.client.get(.audit, query)
     try context.show(records) { records in
-        var table = TextTable("NUMBER", "TIME", "WHO", "WHAT", "SUBJECT", "DETAIL")
+        var table = TextTable("NUMBER", "TIME", "WHO", "FROM", "WHAT", "SUBJECT", "DETAIL")
         for record in records {
             table.add(
                 .init("\(record.number)"), .init(record.time.formatted(.iso8601)), .init(record.actor),
+                .init(record.origin ?? "-"),
                 .init(record.action), .init(record.subject), .init(record.detail))
         }
         return table.text(context.terminal)
@@ -68,12 +72,7 @@ func audit(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
 }
 
 func auditVerify(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let expected = context.parsed.option("expect-head")
-    if let expected, expected.utf8.count != 64 || !expected.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) {
-        throw CLIFailure(
-            ExitCode.usage, "--expect-head takes 64 hex digits, not '\(plain(expected))'",
-            remedy: "as 'nestor audit verify --head' prints it")
-    }
+    let expected = try context.keptHead()
     let answer: AuditVerification = try await context.client.get(
         .auditVerify, expected.map { [("expect", $0)] } ?? [], deadline: .seconds(600))
     try context.show(answer) { answer in
@@ -81,6 +80,23 @@ func auditVerify(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
             ? "\(answer.head.number) \(answer.head.hash)" : verificationText(answer, context.terminal)
     }
     return answer.isWhole ? ExitCode.inLine : ExitCode.failed
+}
+
+extension CommandContext {
+    /// The hash of a head that was kept outside: alone, or as `--head` prints it, behind its number.
+    func keptHead() throws(CLIFailure) -> String? {
+        guard let text = parsed.option("expect-head") else { return nil }
+        let words = text.split { $0 == " " || $0 == "\n" }
+        let isNumbered = words.count == 2 && Int(words[0]) != nil
+        guard words.count == 1 || isNumbered, let hash = words.last, hash.utf8.count == 64,
+            hash.allSatisfy({ $0.isHexDigit && !$0.isUppercase })
+        else {
+            throw CLIFailure(
+                ExitCode.usage, "--expect-head takes 64 hex digits, not '\(plain(text))'",
+                remedy: "as 'nestor audit verify --head' prints it")
+        }
+        return String(hash)
+    }
 }
 
 func verificationText(_ answer: AuditVerification, _ terminal: Terminal) -> String {

@@ -16,7 +16,10 @@ let changeCommand = Command(
     commands: [
         Command(
             "request", "show the plan of drift's correction, and ask others to agree to it",
-            examples: [("nestor change request rack7 -m 'hide nesting, CVE-2026-1'", "")],
+            examples: [
+                ("nestor change request rack7 -m 'hide nesting, CVE-2026-1'", ""),
+                ("nestor change request --policy hardening -m 'as the board agreed'", "all that one policy asks for"),
+            ],
             arguments: [
                 CommandArgument(
                     "path", "only these places and all below them; none means the whole fleet", optional: true,
@@ -24,7 +27,7 @@ let changeCommand = Command(
             ],
             options: [
                 comment, CommandOption("expires", value: "DURATION", "how long it can be approved; else 7d"),
-            ] + rolloutOptions.filter { $0.name != "now" }),
+            ] + selectionOptions + rolloutOptions.filter { $0.name != "now" }),
         Command("list", "all of them, the newest first", examples: [("nestor change list", "")]),
         Command(
             "show", "one of them: its plan, and what was said", examples: [("nestor change show 4f1c", "")],
@@ -45,7 +48,7 @@ func changeRequest(_ context: CommandContext) async throws(CLIFailure) -> Int32 
     guard let text = context.parsed.option("comment"), !text.isEmpty else {
         throw CLIFailure(ExitCode.usage, "what for? who approves will ask", remedy: "-m TEXT")
     }
-    let selection = Selection(paths: try context.paths())
+    let selection = try context.selection()
     let answer: PlanAnswer = try await context.client.send("POST", .plan, [], selection, deadline: .seconds(600))
     guard !answer.plan.items.isEmpty else {
         try context.show(answer) { answer in planText(answer, context.terminal) }

@@ -7,13 +7,14 @@ import NestingModel
 let freezeCommand = Command(
     "freeze", "let no correction start, from now on",
     discussion:
-        "In the whole fleet, or in the places that are named and all below them; a guest that would go down with "
+        "In the whole fleet, in the places that are named and all below them, or in what a selector selects; a guest that would go down with "
         + "another one is held, too. What agents have in motion ends safely, and a remediation that is held up waits "
         + "for 'nestor remediation resume', also after the freeze has ended. It is shown in every status, plan and "
         + "report while it lasts. Neither --yes nor --now gets past it.",
     examples: [
         ("nestor freeze --reason incident-4711", "until somebody unfreezes"),
         ("nestor freeze --reason 'month end' --for 36h", ""),
+        ("nestor freeze --label rack=r7 --reason 'new switch' --for 2h", "what has this label, now and later"),
         ("nestor freeze rack7 rack8/db --reason audit --until 2026-12-24T06:00:00+01:00", "these places only"),
     ],
     arguments: [
@@ -24,7 +25,7 @@ let freezeCommand = Command(
         CommandOption("reason", value: "TEXT", "why; everybody who looks will see it"),
         CommandOption("until", value: "TIME", "when it ends by itself, with its offset: 2026-12-24T06:00:00+01:00"),
         CommandOption("for", value: "DURATION", "the same, counted from now: 90m, 36h, 2d"),
-    ])
+    ] + selectorOptions)
 let unfreezeCommand = Command(
     "unfreeze", "let corrections start again",
     discussion: "What the freeze interrupted stays so: nestor remediation resume.", examples: [("nestor unfreeze", "")])
@@ -36,7 +37,7 @@ func freeze(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let paths = try context.paths()
     let request = FreezeRequest(
         reason: reason, until: try context.moment("until"), seconds: try context.seconds("for"),
-        paths: paths.isEmpty ? nil : paths)
+        paths: paths.isEmpty ? nil : paths, selector: try context.selector())
     let freeze: Freeze = try await context.client.send("POST", .freeze, [], request)
     try context.show(freeze) { freeze in "\(plain(freeze.sentence)); nestor unfreeze ends it" }
     return ExitCode.inLine

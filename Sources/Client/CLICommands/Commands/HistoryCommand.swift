@@ -18,9 +18,10 @@ let historyCommand = Command(
     ])
 
 func history(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
+    let limit = try context.count("limit", upTo: 10_000, remedy: "--since asks for less") ?? 100
     var query = [
         (name: "path", value: try context.path().description),
-        (name: "limit", value: String(try context.number("limit") ?? 100)),
+        (name: "limit", value: String(limit)),
     ]
     if let since = try context.moment("since", past: true) { query.append(("since", since.formatted(.iso8601))) }
     let entries: [HistoryEntry] = try await context.client.get(.history, query)

@@ -26,7 +26,7 @@ private func planScript(
 
 private func ask(_ context: CommandContext) async throws(CLIFailure) -> PlanAnswer {
     try await context.client.send(
-        "POST", .plan, [], Selection(paths: try context.paths()), deadline: .seconds(600))
+        "POST", .plan, [], try context.selection(), deadline: .seconds(600))
 }
 
 /// `nestor remediate`: what is run is the plan that was shown, or nothing.
@@ -39,7 +39,7 @@ func remediate(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let started: Remediation = try await context.client.send(
         "POST", .remediations, [],
         RemediateRequest(
-            selection: Selection(paths: try context.paths()), digest: answer.digest, rollout: wish,
+            selection: try context.selection(), digest: answer.digest, rollout: wish,
             now: context.parsed.flag("now") ? true : nil),
         deadline: .seconds(600))
     return try await follow(started.id, context)

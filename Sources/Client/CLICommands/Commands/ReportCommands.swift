@@ -40,6 +40,7 @@ func reportTable(_ answer: ReportsAnswer, _ terminal: Terminal) -> String {
     for row in answer.reports {
         for recipient in row.recipients where recipient.health.isFailing {
             text += "\n\(plain("\(row.definition.name)/\(recipient.name)")): \(plain(recipient.health.sentence))"
+            if let next = recipient.health.retryAt { text += "; next attempt \(next.formatted(.iso8601))" }
             if !recipient.health.remedy.isEmpty { text += "\n  → \(plain(recipient.health.remedy))" }
         }
     }

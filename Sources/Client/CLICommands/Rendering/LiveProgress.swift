@@ -62,7 +62,8 @@ struct LiveProgress {
         if remediation.failures > 0 { parts.append("\(remediation.failures) failed") }
         if inMotion > 0 { parts.append("\(inMotion) in motion") }
         let waves = (remediation.rollout ?? Rollout()).waves(of: items.count)
-        if waves.count > 1 {
+        // A wave that is watched says its number itself.
+        if waves.count > 1, remediation.soak == nil {
             parts.append("wave \(min((remediation.wavesDone ?? 0) + 1, waves.count)) of \(waves.count)")
         }
         if let asked = remediation.asked { parts.append("\(asked.word) asked by \(plain(asked.by))") }

@@ -14,6 +14,7 @@ func planText(_ answer: PlanAnswer, _ terminal: Terminal) -> String {
         lines.append(
             terminal.paint("\(index + 1). \(plain(item.path.description))", .bold) + "  \(changeText(item.change))"
                 + (policies.isEmpty ? "" : "  (\(plain(policies)))"))
+        if let line = differenceText(item) { lines.append("   change: \(line)") }
         lines.append("   disruption: \(item.disruption)\(item.nestingInUse == true ? ", nesting is in use" : "")")
         lines.append("   blast radius: \(blastRadius(item))")
         for (number, step) in item.steps.enumerated() { lines.append("   \(number + 1)) \(plain(step))") }
@@ -44,6 +45,23 @@ func changeText(_ change: GuestChange) -> String {
     if let count = change.maximumVCPUs { parts.append("maximum vCPUs \(count)") }
     if change.dynamicMemory == false { parts.append("dynamic memory off") }
     return parts.joined(separator: ", ")
+}
+
+/// `exposure hidden → exposed, memory 2 GiB → 2.5 GiB`; nil where what was before is not known.
+private func differenceText(_ item: PlanItem) -> String? {
+    guard let before = item.before else { return nil }
+    func word<Value>(_ name: String, _ new: Value?, _ old: Value?, _ text: (Value) -> String) -> String? {
+        new.map { "\(name) \(old.map(text) ?? "?") → \(text($0))" }
+    }
+    let change = item.change
+    let words = [
+        word("exposure", change.exposure, before.exposure) { $0 ? "exposed" : "hidden" },
+        word("startup memory", change.startupMemory, before.startupMemory, bytes),
+        word("maximum memory", change.maximumMemory, before.maximumMemory, bytes),
+        word("maximum vCPUs", change.maximumVCPUs, before.maximumVCPUs) { "\($0)" },
+        word("dynamic memory", change.dynamicMemory, before.dynamicMemory) { $0 ? "on" : "off" },
+    ].compactMap(\.self)
+    return words.isEmpty ? nil : words.joined(separator: ", ")
 }
 
 func blastRadius(_ item: PlanItem) -> String {

@@ -2,28 +2,7 @@ import ControllerAPI
 import FoundationEssentials
 import NestingModel
 
-/// A selector in one line, `rack7/** site=lab tier in (build, test) not (level 0)`.
-func selectorText(_ selector: PolicySelector) -> String {
-    var parts = selector.all ? ["all"] : []
-    parts += selector.paths
-    parts += selector.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    parts += selector.labelRules.map(ruleText)
-    parts += selector.platforms.map { "platform \($0.word)" }
-    parts += selector.levels.map { "level \($0)" } + selector.guests.map { "guest \($0)" } + selector.uuids
-    parts += selector.not.map { "not (\(selectorText($0)))" }
-    return parts.joined(separator: " ")
-}
-
-private func ruleText(_ rule: LabelRule) -> String {
-    let values = "(\(rule.values.joined(separator: ", ")))"
-    return switch rule.test {
-    case .isOneOf: "\(rule.label) in \(values)"
-    case .isNoneOf: "\(rule.label) not in \(values)"
-    case .exists: "has \(rule.label)"
-    case .isMissing: "lacks \(rule.label)"
-    case .unknown: "\(rule.label) ?"
-    }
-}
+func selectorText(_ selector: PolicySelector) -> String { selector.text }
 
 /// The mode that holds without a rule, and what varies it.
 func modeText(_ policy: Policy) -> String {

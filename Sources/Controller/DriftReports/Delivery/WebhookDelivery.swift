@@ -55,9 +55,19 @@ struct WebhookDelivery {
         }
         guard (200..<300).contains(reply.status) else {
             let word = (300..<400).contains(reply.status) ? "redirects, which is not followed" : "answered"
-            throw DeliveryFailure(
-                "\(call.origin) \(word) (\(reply.status))",
-                remedy: reply.status == 401 || reply.status == 403 ? "compare the secret on both sides" : "")
+            throw DeliveryFailure("\(call.origin) \(word) (\(reply.status))", remedy: Self.remedy(reply.status))
+        }
+    }
+
+    private static func remedy(_ status: Int) -> String {
+        switch status {
+        case 300..<400: "name the address that it redirects to as its url"
+        case 401, 403: "compare the secret on both sides"
+        case 404, 405, 410: "look at the url: nobody takes reports there"
+        case 413: "the receiver has to take longer bodies, or another format"
+        case 429: "it takes fewer requests than it gets: deliver less often, or let it take more"
+        case 500...: "look into the receiver's log"
+        default: ""
         }
     }
 

@@ -27,7 +27,7 @@ struct HTMLRendering {
             """)
         if let late = words.late { emit("<p class=\"banner\">This run is \(HTMLText.escaped(late)).</p>\n") }
         if let freeze = words.freeze {
-            emit("<p class=\"banner\">The fleet is \(HTMLText.escaped(freeze)).</p>\n")
+            emit("<p class=\"banner\">\(HTMLText.escaped(freeze)).</p>\n")
         }
         tiles(emit)
         if run.trend.count > 1 {

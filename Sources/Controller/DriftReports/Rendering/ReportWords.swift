@@ -26,9 +26,13 @@ struct ReportWords {
         "\(Self.count(run.hosts, "host")), \(Self.count(run.guests, "guest")), policies at revision \(run.policyRevision)"
     }
 
+    /// What is frozen, since when and until when.
     var freeze: String? {
-        run.freeze.map {
-            "frozen since \(Self.time($0.since)) by \($0.by.shown): \($0.reason.shown); no correction starts"
+        run.freeze.map { freeze in
+            let until = freeze.until.map { " until \(Self.time($0))" } ?? ""
+            let subject = freeze.isOfFleet ? "The fleet is" : freeze.subject.shown
+            return "\(subject) frozen since \(Self.time(freeze.since))\(until) by \(freeze.by.shown): "
+                + "\(freeze.reason.shown); no correction starts\(freeze.isOfFleet ? "" : " there")"
         }
     }
 

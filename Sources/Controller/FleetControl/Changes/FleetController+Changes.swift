@@ -40,7 +40,7 @@ extension FleetController {
         }
         let now = environment.now()
         let request = ChangeRequest(
-            id: environment.newID(), paths: draft.selection.paths, plan: plan, digest: digest, author: requester.name,
+            id: environment.newID(), selection: draft.selection, plan: plan, digest: digest, author: requester.name,
             createdAt: now, expiresAt: now.addingTimeInterval(Double(seconds)),
             rollout: try (draft.rollout ?? RolloutWish()).over(environment.settings.rollout),
             entries: [ChangeEntry(word: .requested, by: requester.name, at: now, text: text)])
@@ -87,7 +87,8 @@ extension FleetController {
                 code: "change-own", sentence: "\(requester.name) asked for it, and somebody else has to approve it",
                 remedy: "ask another of api.admins (remediation.four-eyes is set)")
         }
-        let plan = try await freshPlan(Selection(paths: request.paths))
+        let selection = request.selection ?? Selection(paths: request.paths)
+        let plan = try await freshPlan(selection)
         let digest = try plan.digest()
         if digest != request.digest { try await planAgain(request, plan, digest) }
         guard digest == request.digest, word.digest == digest else {
@@ -100,7 +101,7 @@ extension FleetController {
         let entry = ChangeEntry(
             word: .approved, by: requester.name, at: environment.now(),
             text: word.text.isEmpty ? "" : try said(word.text))
-        _ = try await begin(plan, by: requester, rollout: request.rollout) {
+        _ = try await begin(plan, by: requester, selection: selection, rollout: request.rollout) {
             (work, remediation) throws(StoreFailure) in
             // In one transaction: what runs is approved, and what is approved runs once.
             var stored = try work.openChangeRequest(request.id, at: entry.at)
@@ -114,7 +115,7 @@ extension FleetController {
             try work.audit(
                 AuditEntry(
                     actor: requester.name, action: "change.approve", subject: request.id,
-                    detail: "runs as \(remediation.id)"))
+                    detail: "runs as \(remediation.id)", origin: requester.origin))
         }
         return try await changeRequest(request.id)
     }

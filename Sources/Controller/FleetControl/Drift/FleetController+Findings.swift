@@ -109,7 +109,8 @@ extension FleetController {
         _ body: @escaping @Sendable (inout Finding) -> Void
     ) async throws(APIError) -> Finding {
         let now = environment.now()
-        return try await change(requester, action, finding.id, detail: sentence) { (work) throws(StoreFailure) in
+        return try await change(requester, action, finding.id, of: finding.path, detail: sentence) {
+            (work) throws(StoreFailure) in
             // As it is now: an evaluation may have ended it meanwhile.
             guard var stored = try work.findings(ids: [finding.id]).first, stored.state.isOpen else {
                 throw StoreFailure(

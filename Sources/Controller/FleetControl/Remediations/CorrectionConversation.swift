@@ -8,6 +8,8 @@ struct CorrectionConversation {
     let controller: FleetController
     let environment: FleetEnvironment
     let remediation: String
+    /// The correction that changes a guest, and that guest: its progress is the guest's, a drain's is the host's.
+    let subject: (correction: String, guest: NodePath)
 
     /// Sends the correction and follows it until it waits for us or has ended.
     /// - Parameter objection: asked before it is sent once more to an agent that never took it: why that may not be.
@@ -169,7 +171,8 @@ struct CorrectionConversation {
             let next = try await connection.nextProgress(of: correction, deadline: countdown.remaining)
             if next.phase != record?.phase {
                 controller.progress.send(
-                    remediation: remediation, path: connection.path,
+                    remediation: remediation,
+                    path: correction == subject.correction ? subject.guest : connection.path,
                     printable("\(next.phase)\(next.sentence.isEmpty ? "" : ": \(next.sentence)")"))
             }
             record = next

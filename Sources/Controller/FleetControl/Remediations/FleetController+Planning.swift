@@ -6,7 +6,7 @@ import StructuredLog
 extension FleetController {
     /// What would be done now, from fresh reports; does nothing.
     package func plan(_ selection: Selection) async throws(APIError) -> PlanAnswer {
-        try await checkPlaces(selection.paths)
+        try await check(selection)
         return try await answer(with: try await freshPlan(selection))
     }
 
@@ -26,10 +26,8 @@ extension FleetController {
     /// Reads the hosts that the selection touches, evaluates, and plans.
     func freshPlan(_ selection: Selection) async throws(APIError) -> Plan {
         let known = try await enrolled().map(\.path)
-        let touched =
-            selection.paths.isEmpty
-            ? known : known.filter { host in selection.paths.contains { $0.root == host.root } }
-        _ = try await sweep(SweepRequest(paths: touched))
+        let roots = try await roots(of: selection)
+        _ = try await sweep(SweepRequest(paths: known.filter { roots?.contains($0.root) ?? true }))
         let now = environment.now()
         let assessment = try await assess()
         let ground = try await read { (work) throws(StoreFailure) in
@@ -43,8 +41,9 @@ extension FleetController {
     /// - Parameters:
     ///   - isAsked: whether a person asked for the change itself, and no policy.
     ///   - isEnforced: whether policies alone asked for it: what they only propose by now is no longer theirs to do.
+    ///   - ofItsFindingsAlone: whether a person chose some of what is wrong with a node: the rest is left as it is.
     func whyNoLonger(
-        _ item: PlanItem, isAsked: Bool = false, isEnforced: Bool = false
+        _ item: PlanItem, isAsked: Bool = false, isEnforced: Bool = false, ofItsFindingsAlone: Bool = false
     ) async throws(APIError) -> (sentence: String, remedy: String)? {
         let assessment = try await assess()
         if isAsked {
@@ -53,8 +52,8 @@ extension FleetController {
             let cause = plan.blocked.first?.sentence ?? "'\(item.path)' is no longer as the plan was made from"
             return (cause, "look at the new plan")
         }
-        let plan = assessment.plan(
-            Selection(paths: [item.path]), now: environment.now(), enforcing: isEnforced)
+        let selection = Selection(paths: [item.path], findings: ofItsFindingsAlone ? item.findings : [])
+        let plan = assessment.plan(selection, now: environment.now(), enforcing: isEnforced)
         if plan.items.contains(where: { $0.covers(item) }) { return nil }
         let cause =
             plan.blocked.first { $0.path == item.path }?.sentence
@@ -81,38 +80,43 @@ extension FleetController {
                 remedy: plan.blocked.isEmpty ? "" : "nestor plan shows what blocks each finding")
         }
         let rollout = try (request.rollout ?? RolloutWish()).over(environment.settings.rollout)
-        return try await begin(plan, by: requester, rollout: rollout, outsideWindows: request.now == true)
+        return try await begin(
+            plan, by: requester, selection: request.selection, rollout: rollout, outsideWindows: request.now == true)
     }
 
     /// Journals the remediation, with its audit record, and sets it in motion.
     /// - Parameters:
+    ///   - selection: what a person asked for; nil where nobody did.
     ///   - outsideWindows: whether it runs whatever the maintenance windows say, which is recorded by itself.
     ///   - also: what is written with it or not at all.
     func begin(
-        _ plan: Plan, by requester: Requester, rollout: Rollout = Rollout(), outsideWindows: Bool = false,
-        rollsBack: String? = nil,
+        _ plan: Plan, by requester: Requester, selection: Selection? = nil, rollout: Rollout = Rollout(),
+        outsideWindows: Bool = false, rollsBack: String? = nil,
         also: @escaping @Sendable (any FleetWriting, Remediation) throws(StoreFailure) -> Void = {
             (_, _) throws(StoreFailure) in
         }
     ) async throws(APIError) -> Remediation {
         let (now, startSeconds) = (environment.now(), startSeconds)
-        let remediation = Remediation(
+        var made = Remediation(
             id: environment.newID(), plan: plan, requester: requester, at: now, settings: environment.settings,
             rollout: rollout, outsideWindows: outsideWindows, rollsBack: rollsBack)
+        made.selection = selection
+        let remediation = made
         let detail = plan.items.flatMap(\.steps).joined(separator: "; ")
         let action = rollsBack == nil ? "remediation.start" : "remediation.rollback"
         try await change(requester, action, remediation.id, detail: detail) {
             (work) throws(StoreFailure) in
-            if let freeze = try work.freeze(at: now), plan.items.contains(where: freeze.holds) {
-                throw StoreFailure(.conflict, freeze.sentence, remedy: "nestor unfreeze")
+            let ground = try StartingGround(work, now: now)
+            if let sentence = plan.items.lazy.compactMap(ground.whyFrozen).first {
+                throw StoreFailure(.conflict, sentence, remedy: "nestor unfreeze")
             }
             if outsideWindows {
                 try work.audit(
                     AuditEntry(
                         actor: requester.name, action: "window.override", subject: remediation.id,
-                        detail: plan.items.map(\.path.description).joined(separator: ", ")))
+                        detail: plan.items.map(\.path.description).joined(separator: ", "), origin: requester.origin))
             } else {
-                try StartingGround(work, now: now).checkWindows(of: plan, startSeconds: startSeconds)
+                try ground.checkWindows(of: plan, startSeconds: startSeconds)
             }
             // One at a time in the whole fleet, and so in every nesting tree.
             if let other = try work.unfinishedRemediations().first {

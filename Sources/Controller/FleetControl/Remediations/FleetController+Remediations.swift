@@ -26,7 +26,7 @@ extension FleetController {
             if remediation.state != .running { await driven.value }
         }
         guard remediation.state == .interrupted || remediation.state == .running else { throw ended(remediation) }
-        if let freeze = try await currentFreeze(), freeze.paths == nil {
+        if let freeze = try await currentFreeze(), freeze.isOfFleet {
             throw APIError(code: "frozen", sentence: freeze.sentence, remedy: "nestor unfreeze")
         }
         let resumed = try await change(requester, "remediation.resume", id) { (work) throws(StoreFailure) in

@@ -28,7 +28,8 @@ extension ItemRun {
         }
         let cause: (sentence: String, remedy: String)?
         do throws(APIError) {
-            cause = try await controller.whyNoLonger(plan, isAsked: rollsBack, isEnforced: isEnforced)
+            cause = try await controller.whyNoLonger(
+                plan, isAsked: rollsBack, isEnforced: isEnforced, ofItsFindingsAlone: ofItsFindingsAlone)
         } catch {
             throw .refused(error.sentence, remedy: error.remedy)
         }
@@ -70,19 +71,5 @@ extension ItemRun {
             }
         } while !countdown.isOver
         return last
-    }
-}
-
-extension GuestChange {
-    var setsMemory: Bool { startupMemory != nil || dynamicMemory != nil }
-
-    /// What a guest has now of the settings that this sets; what can't be told is left out.
-    func before(in guest: GuestReport) -> GuestChange {
-        GuestChange(
-            exposure: exposure == nil ? nil : guest.exposure.configured.value,
-            startupMemory: setsMemory ? guest.memory.startup.value : nil,
-            maximumMemory: setsMemory ? guest.memory.maximum.value : nil,
-            maximumVCPUs: maximumVCPUs == nil ? nil : guest.vcpus.maximum.value,
-            dynamicMemory: dynamicMemory == nil ? nil : guest.memory.dynamic.value)
     }
 }

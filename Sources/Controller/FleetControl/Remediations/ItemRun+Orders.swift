@@ -96,7 +96,7 @@ extension ItemRun {
         try throwIfStopping()
         do throws(APIError) {
             try await controller.change(
-                Requester(name: requestedBy), "correction.send", request.id,
+                Requester(name: requestedBy), "correction.send", request.id, of: plan.path,
                 detail: "\(request.verb) on \(host): \(plan.steps.joined(separator: "; "))"
             ) { (_) throws(StoreFailure) in }
         } catch {

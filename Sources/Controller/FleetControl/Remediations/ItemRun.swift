@@ -19,6 +19,7 @@ struct ItemRun: Sendable {
     let outsideWindows: Bool
     let rollsBack: Bool
     let isEnforced: Bool
+    let ofItsFindingsAlone: Bool
     var item: RemediationItem
 
     init(run: RemediationRun, remediation: Remediation, index: Int, journal: RemediationJournal) {
@@ -32,6 +33,7 @@ struct ItemRun: Sendable {
         outsideWindows = remediation.outsideWindows == true
         rollsBack = remediation.rollsBack != nil
         isEnforced = remediation.isEnforced
+        ofItsFindingsAlone = remediation.selection?.dividesNodes == true
         item = remediation.items[index]
     }
 
@@ -235,6 +237,8 @@ struct ItemRun: Sendable {
     var verdictSeconds: Int { startSeconds + 60 }
 
     var conversation: CorrectionConversation {
-        CorrectionConversation(controller: controller, environment: environment, remediation: id)
+        CorrectionConversation(
+            controller: controller, environment: environment, remediation: id,
+            subject: (correction: item.correction, guest: plan.path))
     }
 }

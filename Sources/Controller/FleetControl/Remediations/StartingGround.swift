@@ -21,7 +21,7 @@ struct StartingGround: Sendable {
         windows = try work.windows().windows
         calendar = WindowCalendar(windows)
         // The whole fleet's reports are not read for nothing.
-        let hosts = windows.isEmpty && !withLabels ? [] : try work.hosts()
+        let hosts = windows.isEmpty && !withLabels && freeze?.selector == nil ? [] : try work.hosts()
         views = Dictionary(hosts.map { ($0.host.path, $0) }) { first, _ in first }
     }
 
@@ -35,7 +35,15 @@ struct StartingGround: Sendable {
     }
 
     func whyFrozen(_ item: PlanItem) -> String? {
-        freeze.flatMap { $0.holds(item) ? $0.sentence : nil }
+        freeze.flatMap { holds($0, item) ? $0.sentence : nil }
+    }
+
+    /// Whether an item, with all that goes down with it, lies in what is frozen.
+    private func holds(_ freeze: Freeze, _ item: PlanItem) -> Bool {
+        guard let selector = freeze.selector else { return freeze.holdsPlaces(of: item) }
+        return item.disturbed.contains { place in
+            sequence(first: place, next: \.parent).contains { selects(selector, $0, item) }
+        }
     }
 
     /// - Parameter startSeconds: what a guest may take to start.
@@ -44,8 +52,8 @@ struct StartingGround: Sendable {
         // Each guest that goes down has to be in a window of its own, where it has any; the guest that is changed also
         // obeys those of the machines that it runs in.
         let above = sequence(first: item.path, next: \.parent).map { $0 }
-        var groups = [above.flatMap { place in windows.filter { selects($0, place, item) } }]
-        groups += item.blastRadius.map { place in windows.filter { selects($0, place, item) } }
+        var groups = [above.flatMap { place in windows.filter { selects($0.selector, place, item) } }]
+        groups += item.blastRadius.map { place in windows.filter { selects($0.selector, place, item) } }
         return calendar.opening(
             in: groups.map { $0.filter { !$0.blackout } }, clearOf: groups.joined().filter(\.blackout),
             for: item.wholeSeconds(startSeconds: startSeconds), from: now)
@@ -66,7 +74,7 @@ struct StartingGround: Sendable {
 
     /// A plan of which a freeze of some places holds nothing back: what it does is blocked, and says so.
     func withoutFrozen(_ plan: Plan) -> Plan {
-        guard freeze?.paths != nil else { return plan }
+        guard let freeze, !freeze.isOfFleet else { return plan }
         var plan = plan
         for item in plan.items {
             guard let reason = whyFrozen(item) else { continue }
@@ -90,12 +98,12 @@ struct StartingGround: Sendable {
         }
     }
 
-    private func selects(_ window: MaintenanceWindow, _ place: NodePath, _ item: PlanItem) -> Bool {
+    private func selects(_ selector: PolicySelector, _ place: NodePath, _ item: PlanItem) -> Bool {
         let guest = place.parent.flatMap { host in
             views[host]?.report?.guests.value?.first { host.guest(named: $0.name) == place }
         }
         let uuid = place == item.path ? item.uuid : guest?.uuid ?? views[place]?.host.uuid
-        return window.selector.selects(
+        return selector.selects(
             place, guestName: place.level > 0 ? guest?.name ?? place.name : nil, uuid: uuid, near: nearest(place))
     }
 }
@@ -115,16 +123,16 @@ extension FleetReading {
 extension Freeze {
     func isOver(at now: Date) -> Bool { until.map { $0 <= now } ?? false }
 
-    /// Whether an item, with all that goes down with it, lies in what is frozen.
-    func holds(_ item: PlanItem) -> Bool {
+    /// Whether an item, with all that goes down with it, lies in the places that are frozen.
+    fileprivate func holdsPlaces(of item: PlanItem) -> Bool {
         guard let paths, !paths.isEmpty else { return true }
         return item.disturbed.contains { place in paths.contains { $0 == place || $0.contains(place) } }
     }
 
     /// Whether it holds all that the other one does.
     func covers(_ other: Freeze) -> Bool {
-        guard let paths, !paths.isEmpty else { return true }
-        guard let others = other.paths, !others.isEmpty else { return false }
+        if isOfFleet || selector != nil && selector == other.selector { return true }
+        guard let paths, let others = other.paths else { return false }
         return others.allSatisfy { place in paths.contains { $0 == place || $0.contains(place) } }
     }
 }

@@ -37,8 +37,10 @@ struct Assessment: Sendable {
 
     /// - Parameter enforcing: only what policies want corrected without being asked.
     func plan(_ selection: Selection, now: Date, enforcing: Bool = false) -> Plan {
-        Planner.plan(
+        let selected = selection.selector.map { tree.paths(selectedBy: $0) }
+        return Planner.plan(
             tree, findings: open, policies: policies, selection: selection.paths,
+            isAsked: { finding in selection.names(finding) && selected?.contains(finding.path) ?? true },
             modes: enforcing ? [.enforce] : [.propose, .enforce], now: now)
     }
 

@@ -26,14 +26,16 @@ extension FleetController {
     package func apply(
         windows request: ApplyRequest, by requester: Requester
     ) async throws(APIError) -> ApplyAnswer {
-        let before = try await read { (work) throws(StoreFailure) in try work.windows() }
+        let (before, policies) = try await read { (work) throws(StoreFailure) in
+            (try work.windows(), try work.policies().policies)
+        }
         if let expected = request.expectedRevision, expected != before.revision {
             throw APIError(
                 code: "revision-changed",
                 sentence: "the windows are at revision \(before.revision), and \(expected) was expected",
                 remedy: "look at what changed (nestor window list), then apply again")
         }
-        let written = try readWindows(request)
+        let written = try readWindows(request, policies)
         let names = Set(written.map(\.name))
         let after = (request.prune ? [] : before.windows.filter { !names.contains($0.name) }) + written
         let old = Dictionary(before.windows.map { ($0.name, $0) }) { first, _ in first }
@@ -66,10 +68,13 @@ extension FleetController {
             revision: set.revision, added: added, changed: changed, removed: removed, warnings: warnings)
     }
 
-    private func readWindows(_ request: ApplyRequest) throws(APIError) -> [MaintenanceWindow] {
+    private func readWindows(_ request: ApplyRequest, _ policies: [Policy]) throws(APIError) -> [MaintenanceWindow] {
+        let shutdown = policies.map(\.disruption.shutdownSeconds).min() ?? DisruptionRules().shutdownSeconds
         do throws(YAMLFaults) {
             return try WindowDocument.read(
                 request.files.map { DocumentText(name: $0.name, text: $0.text) },
+                shortest: PlanItem.wholeSeconds(
+                    shutdownSeconds: shutdown, drains: 0, startSeconds: startSeconds),
                 isZone: { (try? ScheduleZone(named: $0)) != nil })
         } catch {
             throw APIError("windows-invalid", error)

@@ -5,6 +5,8 @@ package struct ChangeRequest: Codable, Sendable, Hashable {
     package var id: String
     /// What it is about: these nodes and all below them; none means the whole fleet.
     package var paths: [NodePath]
+    /// The same with all its conditions; nil in those from before there were any others.
+    package var selection: Selection?
     /// As it was made last.
     package var plan: Plan
     /// Of that plan: what is approved.
@@ -22,11 +24,12 @@ package struct ChangeRequest: Codable, Sendable, Hashable {
     package var remediation: String?
 
     package init(
-        id: String, paths: [NodePath], plan: Plan, digest: String, author: String, createdAt: Date, expiresAt: Date,
+        id: String, selection: Selection, plan: Plan, digest: String, author: String, createdAt: Date, expiresAt: Date,
         rollout: Rollout, entries: [ChangeEntry]
     ) {
         self.id = id
-        self.paths = paths
+        paths = selection.paths
+        self.selection = selection
         self.plan = plan
         self.digest = digest
         self.author = author

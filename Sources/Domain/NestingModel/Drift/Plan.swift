@@ -41,6 +41,8 @@ package struct PlanItem: Codable, Sendable, Hashable {
     package var rules: DisruptionRules
     /// What will be done, one sentence each, for people.
     package var steps: [String]
+    /// What the guest has now of what the change sets; nil in plans from before that was kept.
+    package var before: GuestChange?
 
     package init(
         path: NodePath, host: NodePath, uuid: String, change: GuestChange, definitionDigest: String,
@@ -69,7 +71,11 @@ package struct PlanItem: Codable, Sendable, Hashable {
     /// it, and no item starts that can't end inside its maintenance window by it.
     /// - Parameter startSeconds: what a guest may take to start.
     package func wholeSeconds(startSeconds: Int) -> Int {
-        rules.shutdownSeconds * (drains.count + 2) + startSeconds * 3 + 120
+        Self.wholeSeconds(shutdownSeconds: rules.shutdownSeconds, drains: drains.count, startSeconds: startSeconds)
+    }
+
+    package static func wholeSeconds(shutdownSeconds: Int, drains: Int, startSeconds: Int) -> Int {
+        shutdownSeconds * (drains + 2) + startSeconds * 3 + 120
     }
 
     /// All that it disturbs: the guest, and what goes down with it.

@@ -29,6 +29,8 @@ package struct Remediation: Codable, Sendable, Hashable {
     package var outsideWindows: Bool?
     /// The remediation whose changes this one sets back; nil for one that ends drift.
     package var rollsBack: String?
+    /// What a person asked for; nil where nobody did, and in those from before there were selections.
+    package var selection: Selection?
 
     package init(
         id: String, plan: Plan, state: RemediationState, items: [RemediationItem], requestedBy: String,

@@ -34,6 +34,20 @@ package struct PolicySelector: Codable, Sendable, Hashable {
         self.not = not
     }
 
+    /// What is left out is no condition: whoever asks over the API states only what is meant.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        all = try container.decodeIfPresent(Bool.self, forKey: .all) ?? false
+        paths = try container.decodeIfPresent([String].self, forKey: .paths) ?? []
+        labels = try container.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
+        labelRules = try container.decodeIfPresent([LabelRule].self, forKey: .labelRules) ?? []
+        platforms = try container.decodeIfPresent([PlatformWord].self, forKey: .platforms) ?? []
+        levels = try container.decodeIfPresent([Int].self, forKey: .levels) ?? []
+        guests = try container.decodeIfPresent([String].self, forKey: .guests) ?? []
+        uuids = try container.decodeIfPresent([String].self, forKey: .uuids) ?? []
+        not = try container.decodeIfPresent([PolicySelector].self, forKey: .not) ?? []
+    }
+
     package var isEmpty: Bool { self == PolicySelector() }
 }
 

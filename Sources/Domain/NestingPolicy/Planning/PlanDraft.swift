@@ -176,6 +176,7 @@ struct PlanDraft {
             disruption: guest.state == .running ? .guestRestart : .none, blastRadius: inside.running,
             blastRadiusUnknown: inside.isUnknown, nestingInUse: guest.exposure.inUse.value, drains: inside.drains,
             verifyInside: isHost ? node.path : nil, rules: rules, steps: [])
+        item.before = change.before(in: guest)
         item.steps = PlanSteps.sentences(item, guest, inside)
         return item
     }

@@ -13,16 +13,17 @@ package enum Planner {
     ///     (an identity that does not hold).
     ///   - policies: the ones that the findings were made from.
     ///   - selection: these nodes and all below them; empty means the whole fleet.
+    ///   - isAsked: which findings it is about beyond that.
     ///   - modes: findings of other modes are left alone. `[.enforce]` is for corrections that nobody asked for.
     package static func plan(
         _ tree: NestingTree, findings: [Finding], policies: [Policy], selection: [NodePath] = [],
-        modes: Set<PolicyMode> = [.propose, .enforce], now: Date
+        isAsked: (Finding) -> Bool = { _ in true }, modes: Set<PolicyMode> = [.propose, .enforce], now: Date
     ) -> Plan {
         var draft = PlanDraft(tree: tree, findings: findings, policies: policies, modes: modes, now: now)
         let selected = Set(selection)
         // A suggestion asks for nothing that a plan could do.
         let standing = findings.filter {
-            $0.state.isOpen && $0.kind != .unusedExposure && isSelected($0.path, selected)
+            $0.state.isOpen && $0.kind != .unusedExposure && isSelected($0.path, selected) && isAsked($0)
         }
         var guests: [NodePath: [Finding]] = [:]
         for finding in standing {

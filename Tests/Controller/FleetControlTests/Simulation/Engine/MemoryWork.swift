@@ -94,7 +94,8 @@ final class MemoryWork: FleetWriting {
         }.prefix(query.limit).map {
             AuditRecord(
                 number: $0.number, time: self.now, actor: $0.entry.actor, action: $0.entry.action,
-                subject: $0.entry.subject, detail: $0.entry.detail, hash: $0.hash)
+                subject: $0.entry.subject, detail: $0.entry.detail, hash: $0.hash, origin: $0.entry.origin,
+                place: $0.entry.place)
         }
     }
 
