@@ -15,7 +15,7 @@ extension FleetController {
                     code: "selector-invalid", sentence: "the selector states no condition",
                     remedy: "state one, or leave it out")
             }
-            guard !Assessment.tree(of: try await views()).paths(selectedBy: selector).isEmpty else {
+            guard try await pickNothing([selector]) == [false] else {
                 throw APIError(
                     code: "selection-empty",
                     sentence: "'\(printable(selector.text))' selects nothing that is there now",
