@@ -30,7 +30,7 @@ extension FleetController {
             if let other = try work.freeze(at: now), !freeze.covers(other) {
                 throw StoreFailure(
                     .conflict, "\(other.sentence), and \(freeze.scope) alone would lift that",
-                    remedy: "freeze all of it, or first: nestor unfreeze")
+                    remedy: freeze.remedy(beside: other))
             }
             try work.put(freeze, as: .freeze)
         }
@@ -73,5 +73,14 @@ extension FleetController {
     func currentFreeze() async throws(APIError) -> Freeze? {
         let now = environment.now()
         return try await read { (work) throws(StoreFailure) in try work.freeze(at: now) }
+    }
+}
+
+extension Freeze {
+    /// What holds both.
+    fileprivate func remedy(beside other: Freeze) -> String {
+        guard let paths, let others = other.paths else { return "freeze all of it, or first: nestor unfreeze" }
+        let both = Set(paths + others).sorted().map(\.description).joined(separator: " ")
+        return "freeze both: nestor freeze \(both) --reason …; or first: nestor unfreeze"
     }
 }

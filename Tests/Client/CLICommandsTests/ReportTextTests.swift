@@ -32,7 +32,8 @@ struct ReportTextTests {
             name: "weekly", selector: PolicySelector(all: true),
             schedule: ReportSchedule(cron: "0 7 * * mon", timeZone: "Europe/Berlin"), formats: [.html])
         let failing = RecipientHealth(
-            failures: 3, failingSince: at, sentence: "it answered\u{1B}[31m (503)", remedy: "look there", givenUp: 2)
+            failures: 3, failingSince: at, sentence: "it answered\u{1B}[31m (503)", remedy: "look there", retryAt: at,
+            givenUp: 2)
         let row = ReportRow(
             definition: definition, nextAt: nil, last: summary(4),
             recipients: [
@@ -42,13 +43,14 @@ struct ReportTextTests {
             ])
         #expect(
             reportTable(ReportsAnswer(revision: 1, reports: [row]), terminal) == """
+                revision 1
                 NAME    SCHEDULE                   NEXT   LAST RUN                     OPEN  IN LINE  FORMATS
                 weekly  0 7 * * mon Europe/Berlin  never  2027-01-15T08:00:00Z (late)  3     66.6 %   html
 
                 REPORT  RECIPIENT  TO                 STATE                                                       WAITING  LAST DELIVERED
                 weekly  archive    file /srv          ok                                                          0        2027-01-15T08:00:00Z
                 weekly  hook       webhook https://h  failing since 2027-01-15T08:00:00Z, 3 attempts, 2 given up  7        never
-                weekly/hook: it answered?[31m (503)
+                weekly/hook: it answered?[31m (503); next attempt 2027-01-15T08:00:00Z
                   → look there
                 """)
         #expect(reportTable(ReportsAnswer(revision: 0, reports: []), terminal).hasPrefix("no scheduled reports yet"))

@@ -140,7 +140,8 @@ extension Transaction {
                     .guestUnknown, "not on this host any more, and not started: \(names(gone))",
                     remedy: "find where they run, and look at them there"))
         }
-        return end(Ending(.committed, "all \(entry.duties.count) guests run again"))
+        let count = entry.duties.count
+        return end(Ending(.committed, count == 1 ? "its guest runs again" : "all \(count) guests run again"))
     }
 
     private func names(_ indices: [Int]) -> String {

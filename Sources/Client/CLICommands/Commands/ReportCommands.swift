@@ -35,7 +35,7 @@ func reportTable(_ answer: ReportsAnswer, _ terminal: Terminal) -> String {
                 .init("\(recipient.waiting)"), .init(recipient.health.lastDelivered?.formatted(.iso8601) ?? "never"))
         }
     }
-    var text = table.text(terminal)
+    var text = "revision \(answer.revision)\n" + table.text(terminal)
     if !recipients.rows.isEmpty { text += "\n\n" + recipients.text(terminal) }
     for row in answer.reports {
         for recipient in row.recipients where recipient.health.isFailing {

@@ -94,7 +94,8 @@ struct StartingGround: Sendable {
             guard case .never(let sentence) = opening(of: item, startSeconds: startSeconds) else { continue }
             throw StoreFailure(
                 .conflict, "\(item.path) could never start: \(sentence)",
-                remedy: "make the window longer (nestor window apply), or run it outside of them: --now")
+                remedy: "change the window (nestor window apply), name other places than this one, or run it outside "
+                    + "of windows: --now")
         }
     }
 
