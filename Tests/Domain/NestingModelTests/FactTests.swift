@@ -8,6 +8,7 @@ struct FactTests {
         var memory: Fact<Int>
         var name: Fact<String>
         var vcpus: Fact<VCPUFacts>
+        var engines: Fact<[GuestEngine]>
     }
 
     private func decoded<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
@@ -34,15 +35,17 @@ struct FactTests {
     @Test("comes back as it was written, in all its forms, also where its value is an object")
     func roundTrip() throws {
         for holder in [
-            Holder(memory: .known(0), name: .known(""), vcpus: .known(VCPUFacts(current: .absent, maximum: .known(2)))),
-            Holder(memory: .absent, name: .absent, vcpus: .absent),
-            Holder(memory: .unknown("a"), name: .unknown(""), vcpus: .unknown("c")),
+            Holder(
+                memory: .known(0), name: .known(""), vcpus: .known(VCPUFacts(current: .absent, maximum: .known(2))),
+                engines: .known([.kvm])),
+            Holder(memory: .absent, name: .absent, vcpus: .absent, engines: .absent),
+            Holder(memory: .unknown("a"), name: .unknown(""), vcpus: .unknown("c"), engines: .unknown("d")),
         ] {
             #expect(try decoded(Holder.self, try encoded(holder)) == holder)
         }
         #expect(
-            try encoded(Holder(memory: .known(1), name: .absent, vcpus: .unknown("r")))
-                == #"{"memory":1,"name":null,"vcpus":{"unknown":"r"}}"#)
+            try encoded(Holder(memory: .known(1), name: .absent, vcpus: .unknown("r"), engines: .known([])))
+                == #"{"engines":[],"memory":1,"name":null,"vcpus":{"unknown":"r"}}"#)
     }
 
     @Test(

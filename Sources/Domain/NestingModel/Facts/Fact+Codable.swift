@@ -22,7 +22,7 @@ extension Fact: Encodable where Value: Encodable {
 extension Fact: Decodable where Value: Decodable {
     package init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: UnknownKey.self),
-            let reason = try? container.decode(String.self, forKey: .unknown)
+            let reason = try? container.decodeIfPresent(String.self, forKey: .unknown)
         {
             self = .unknown(reason)
             return
@@ -38,4 +38,25 @@ extension KeyedDecodingContainer {
         guard contains(key) else { return .unknown("not reported by this agent") }
         return try Fact<Value>(from: superDecoder(forKey: key))
     }
+
+    /// The same for values that are no objects: as good as all of them are known, and looking for an object first would
+    /// throw an error for each, which costs more than all the rest of reading a report.
+    package func decode<Value: Decodable & PlainValue>(
+        _ type: Fact<Value>.Type, forKey key: Key
+    ) throws -> Fact<Value> {
+        guard contains(key) else { return .unknown("not reported by this agent") }
+        if try decodeNil(forKey: key) { return .absent }
+        if let value = try? decode(Value.self, forKey: key) { return .known(value) }
+        return try Fact<Value>(from: superDecoder(forKey: key))
+    }
 }
+
+/// A value that JSON never writes as an object, so that it can't be confused with the reason of an unknown fact.
+package protocol PlainValue {}
+
+extension Bool: PlainValue {}
+extension Int: PlainValue {}
+extension Int64: PlainValue {}
+extension Double: PlainValue {}
+extension String: PlainValue {}
+extension Array: PlainValue {}

@@ -1,6 +1,6 @@
 /// A string enumeration on the wire that a newer peer may extend: a word that this build does not know decodes to
 /// `unknown` instead of failing the whole message.
-package protocol OpenEnumeration: RawRepresentable, Codable, Sendable, Hashable, CustomStringConvertible
+package protocol OpenEnumeration: RawRepresentable, Codable, Sendable, Hashable, CustomStringConvertible, PlainValue
 where RawValue == String {
     static var unknown: Self { get }
 }
