@@ -10,17 +10,17 @@ extension ReportDifference {
             open(run).reduce(into: [:]) { $0[$1.finding.id] = [$1.finding.observed, $1.finding.desired] }
         }
         let (before, after) = (values(earlier), values(later))
-        let opened = open(later).filter { before[$0.finding.id] == nil }
-        func differs(_ found: ReportedFinding) -> Bool {
-            guard let then = before[found.finding.id], let now = after[found.finding.id] else { return false }
-            return then != now
+        // Nobody goes through a run once more for what is not in it.
+        func findings(of run: ReportRun, _ ids: Set<String>) -> [ReportedFinding] {
+            ids.isEmpty ? [] : open(run).filter { ids.contains($0.finding.id) }
         }
-        let changed = open(later).filter(differs)
-        let past = Dictionary(open(earlier).filter(differs).map { ($0.finding.id, $0) }) { first, _ in first }
+        let changed = Set(after.keys.filter { id in before[id].map { $0 != after[id] } ?? false })
+        let past = Dictionary(findings(of: earlier, changed).map { ($0.finding.id, $0) }) { first, _ in first }
         self.init(
-            from: earlier.summary, to: later.summary, opened: opened,
-            closed: open(earlier).filter { after[$0.finding.id] == nil },
-            changed: changed.compactMap { now in
+            from: earlier.summary, to: later.summary,
+            opened: findings(of: later, Set(after.keys.filter { before[$0] == nil })),
+            closed: findings(of: earlier, Set(before.keys.filter { after[$0] == nil })),
+            changed: findings(of: later, changed).compactMap { now in
                 past[now.finding.id].map { FindingChange(before: $0, after: now) }
             })
     }
