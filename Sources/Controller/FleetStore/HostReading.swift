@@ -1,4 +1,5 @@
 package import ControllerAPI
+package import FoundationEssentials
 package import NestingModel
 
 /// What is known of hosts, as much as somebody needs: the reports of a large fleet are hundreds of megabytes.
@@ -10,6 +11,9 @@ package protocol HostReading {
     func nestingRoots() throws(StoreFailure) -> [NodePath]
     /// All hosts, by path, with the number of guests in place of the reports.
     func hostRows() throws(StoreFailure) -> [HostRow]
+    /// When the last report of each host was received: that the same was read again is no change, so that who keeps a
+    /// tree asks for this besides.
+    func receivedReports() throws(StoreFailure) -> [NodePath: Date]
     /// How many hosts stand how, without reading any of them.
     func hostCounts() throws(StoreFailure) -> [HostState: Int]
 }

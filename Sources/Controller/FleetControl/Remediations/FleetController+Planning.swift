@@ -13,7 +13,7 @@ extension FleetController {
     func answer(with plan: Plan) async throws(APIError) -> PlanAnswer {
         let now = environment.now()
         let ground = try await read { (work) throws(StoreFailure) in
-            try StartingGround(work, now: now)
+            try StartingGround(work, about: plan.items, now: now)
         }
         return PlanAnswer(
             plan: plan, digest: try plan.digest(), freeze: try await currentFreeze(),
@@ -25,17 +25,18 @@ extension FleetController {
 
     /// Reads the hosts that the selection touches, evaluates, and plans.
     func freshPlan(_ selection: Selection) async throws(APIError) -> Plan {
-        let known = try await enrolled().map(\.path)
-        let touched =
-            selection.paths.isEmpty
-            ? known : known.filter { host in selection.paths.contains { $0.root == host.root } }
-        _ = try await sweep(SweepRequest(paths: touched))
-        let now = environment.now()
-        let assessment = try await assess()
-        let ground = try await read { (work) throws(StoreFailure) in
-            try StartingGround(work, now: now)
+        var touched: [NodePath] = []
+        for root in Set(selection.paths.map(\.root)).sorted() {
+            touched += try await enrolled(inTreeOf: root).map(\.path)
         }
-        return ground.withoutFrozen(assessment.plan(selection, now: now))
+        // Whoever names a place where no host is wants none read, and not all.
+        if selection.paths.isEmpty || !touched.isEmpty { _ = try await sweep(SweepRequest(paths: touched)) }
+        let now = environment.now()
+        let plan = try await assess().plan(selection, now: now)
+        let ground = try await read { (work) throws(StoreFailure) in
+            try StartingGround(work, about: plan.items, now: now)
+        }
+        return ground.withoutFrozen(plan)
     }
 
     /// Holds an item of a running plan against what the fresh reports and the policies of this moment would plan.
@@ -111,7 +112,7 @@ extension FleetController {
                         actor: requester.name, action: "window.override", subject: remediation.id,
                         detail: plan.items.map(\.path.description).joined(separator: ", ")))
             } else {
-                try StartingGround(work, now: now).checkWindows(of: plan, startSeconds: startSeconds)
+                try StartingGround(work, about: plan.items, now: now).checkWindows(of: plan, startSeconds: startSeconds)
             }
             // One at a time in the whole fleet, and so in every nesting tree.
             if let other = try work.unfinishedRemediations().first {
@@ -141,7 +142,7 @@ extension FleetController {
                 (
                     try work.value(.enforcementStopped, as: String.self),
                     try !work.unfinishedRemediations().isEmpty,
-                    try work.openFindings(), try StartingGround(work, now: now)
+                    try work.openFindings(), try StartingGround(work, about: nil, now: now)
                 )
             }
             guard stopped == nil, !busy, !isStopping else { return }

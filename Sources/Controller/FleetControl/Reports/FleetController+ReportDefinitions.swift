@@ -58,7 +58,8 @@ extension FleetController {
                 sentence: "the reports are at revision \(before.revision), and \(expected) was expected",
                 remedy: "look at what changed (nestor report list), then apply again")
         }
-        let draft = try ReportDraft(request, over: before, tree: Assessment.tree(of: try await views()))
+        let tree = try await look { (_, memory) in memory.picture.tree() }
+        let draft = try ReportDraft(request, over: before, tree: tree)
         if draft.changes.isEmpty { return draft.answer(revision: before.revision, dropped: [:]) }
         let set = ReportSet(revision: before.revision + 1, reports: draft.reports)
         let now = environment.now()

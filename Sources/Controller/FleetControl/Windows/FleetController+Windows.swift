@@ -79,9 +79,9 @@ extension FleetController {
     /// What looks like a mistake and is none for sure.
     private func warnings(about windows: [MaintenanceWindow]) async throws(APIError) -> [String] {
         let now = environment.now()
-        let views = try await views()
-        let nodes = Assessment.tree(of: views).nodes
-        let hosts = Dictionary(views.map { ($0.host.path, $0) }) { first, _ in first }
+        let tree = try await look { (_, memory) in memory.picture.tree() }
+        let nodes = tree.nodes
+        let hosts = Dictionary(tree.hosts.map { ($0.host.path, $0) }) { first, _ in first }
         let calendar = WindowCalendar(windows)
         return windows.flatMap { window in
             var found: [String] = []

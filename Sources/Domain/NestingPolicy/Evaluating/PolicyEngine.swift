@@ -35,30 +35,4 @@ package struct PolicyEngine: Sendable {
         return policies.evaluate(
             joined, previous: previous, earlier: earlier, unusedExposure: unusedExposure, now: now)
     }
-
-    /// Names of the policies whose selector meets no node of the tree, by name: most often a mistake.
-    package func matchingNothing(in tree: NestingTree) -> [String] {
-        let policies = index.entries.map(\.policy)
-        return idle(index.search, policies.map(\.selector), in: tree).map { policies[$0].name }.sorted()
-    }
-
-    /// The same of exemptions.
-    package func exemptionsMatchingNothing(in tree: NestingTree) -> [String] {
-        let all = exemptions.exemptions
-        return idle(exemptions.search, all.map(\.selector), in: tree).map { all[$0].name }.sorted()
-    }
-
-    /// Numbers of selectors that meet no node.
-    private func idle(_ search: SelectorIndex, _ selectors: [PolicySelector], in tree: NestingTree) -> [Int] {
-        var classes = NodeClasses(selectors)
-        var seen: Set<NodeClass> = []
-        var met: Set<Int> = []
-        func visit(_ node: TreeNode, _ outside: NodeClasses.Place) {
-            let (nodeClass, inside) = classes.enter(node, from: outside)
-            if seen.insert(nodeClass).inserted { met.formUnion(search.matching(SelectedNode(node, inside.traits))) }
-            for child in node.children { visit(child, inside) }
-        }
-        for root in tree.roots { visit(root, classes.outside) }
-        return selectors.indices.filter { !met.contains($0) }
-    }
 }

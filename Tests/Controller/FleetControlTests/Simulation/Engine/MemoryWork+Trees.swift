@@ -47,6 +47,9 @@ extension MemoryWork {
         state.hosts.map(\.host).filter { root == nil || $0.path.root == root }
     }
     func nestingRoots() -> [NodePath] { Set(state.hosts.map(\.host.path.root)).sorted() }
+    func receivedReports() -> [NodePath: Date] {
+        state.hosts.reduce(into: [:]) { $0[$1.host.path] = $1.health.reportedAt }
+    }
     func hostRows() -> [HostRow] { state.hosts.map { HostRow($0) } }
     func hostCounts() -> [HostState: Int] {
         Dictionary(grouping: state.hosts, by: \.health.state).mapValues(\.count)
