@@ -4,7 +4,8 @@ import FoundationEssentials
 import NestingModel
 
 func policyApply(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let answer: ApplyAnswer = try await context.client.send("POST", .policies, [], try applyRequest(context))
+    let answer: ApplyAnswer = try await context.client.send(
+        "POST", .policies, [], try applyRequest(context), deadline: .seconds(600))
     try context.show(answer) { appliedText($0, "policies") }
     return ExitCode.inLine
 }
@@ -51,14 +52,16 @@ private func previewAnswer(
     _ context: CommandContext, _ query: [(name: String, value: String)]
 ) async throws(CLIFailure) -> PreviewAnswer {
     guard let revision = try context.number("revision") else {
-        return try await context.client.send("POST", .preview, query, try applyRequest(context))
+        // The first one after a start of a controller's reads and joins the whole fleet.
+        return try await context.client.send(
+            "POST", .preview, query, try applyRequest(context), deadline: .seconds(600))
     }
     guard context.parsed.options("file").isEmpty, !context.parsed.flag("prune") else {
         throw CLIFailure(
             ExitCode.usage, "--revision stands beside \(context.parsed.flag("prune") ? "--prune" : "--file")",
             remedy: "a revision is all there was then: leave the other one out")
     }
-    return try await context.client.get(.preview, query + [("revision", "\(revision)")])
+    return try await context.client.get(.preview, query + [("revision", "\(revision)")], deadline: .seconds(600))
 }
 
 func policyExplain(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
