@@ -49,5 +49,44 @@ enum LookingSection {
         try row("`nestor tree --output json`", "tree --output json", "all of them", status: 0, runs: 1)
         try row("`nestor drift --limit 0`", "drift --limit 0", "all of them", status: 2, runs: 1)
         try row("`nestor drift --output json`", "drift --output json", "all of them", status: 2, runs: 1)
+        try measurePolicies(&table, controller, folder)
+    }
+
+    /// Drafts of policies over the same fleet: what is done first has to read it.
+    private static func measurePolicies(
+        _ table: inout MeasuredTable, _ controller: RunningController, _ folder: TemporaryFolder
+    ) throws {
+        func row(_ what: String, _ words: String, _ limit: String, runs: Int) throws {
+            let words = words.split(separator: " ").map(String.init)
+            var time = Duration.zero
+            if runs == 0 {
+                time = try controller.run(words, expecting: 0).wall
+            } else {
+                time = try median(of: runs) { try controller.run(words, expecting: 0) }
+            }
+            table.add(
+                "\(what), 500,000 guests", "\(time.shown); nestord \(megabytes(controller.takePeak()))", limit)
+            ProgressLine.write("\(what): \(time.shown)")
+        }
+        func file(_ name: String, _ priority: Int, _ selector: String) throws -> String {
+            let text = """
+                policies:
+                  - {name: \(name), priority: \(priority), select: {\(selector)}, desire: {maximum-vcpus: 8}, mode: propose}
+                """
+            try text.write(toFile: folder(name), atomically: true, encoding: .utf8)
+            return folder(name)
+        }
+        // Of every tenth guest, and of one host's.
+        let wide = try file("wide.yaml", 1_000, "guests: [build-*0]")
+        let narrow = try file("narrow.yaml", 999, "paths: [rack7/*]")
+        try row("`nestor policy preview`, the first after a start", "policy preview -f \(wide)", "reads all", runs: 0)
+        try row("`nestor policy preview` of 50,000 findings, nothing judged", "policy preview -f \(wide)", "", runs: 3)
+        try row("`nestor policy apply` about one host: judges all", "policy apply -f \(narrow)", "", runs: 0)
+        try row("`nestor policy preview` of 50,000 findings", "policy preview -f \(wide)", "to reach: 2 s", runs: 5)
+        try row("`nestor policy preview` about one host", "policy preview -f \(narrow)", "", runs: 5)
+        try row("`nestor policy explain rack777/build-777-1`", "policy explain rack777/build-777-1", "", runs: 5)
+        try row(
+            "`nestor policy preview --output json` of 50,000 findings", "policy preview -f \(wide) --output json",
+            "all of them", runs: 1)
     }
 }

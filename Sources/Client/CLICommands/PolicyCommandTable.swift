@@ -37,6 +37,7 @@ let policyCommand = Command(
                 files,
                 CommandOption("revision", value: "N", "of an old revision instead of files, as 'history' shows it"),
                 CommandOption("prune", "as if policies and exemptions that are not in the files were removed"),
+                CommandOption("limit", value: "N", "so many of each at most, 0 for all; else 100 as text, all as JSON"),
             ]),
         Command(
             "explain", "for each setting of one node: which policy decides, which lost, and why",

@@ -47,6 +47,7 @@ package enum APIRoute: String, Sendable, CaseIterable {
     /// GET → `PoliciesAnswer`; POST `ApplyRequest` → `ApplyAnswer`.
     case policies = "/v1/policies"
     /// POST `ApplyRequest` → `PreviewAnswer`, or GET `?revision=` of what was then; changes nothing.
+    /// `?limit=` has so many of each kind told, and how many there are.
     case preview = "/v1/policies/preview"
     /// GET `?path=` → `PolicyExplanation`: for each setting who decides, who lost and why.
     case policyExplanation = "/v1/policies/explain"

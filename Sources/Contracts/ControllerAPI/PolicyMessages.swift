@@ -36,6 +36,8 @@ package struct PreviewAnswer: Codable, Sendable, Hashable {
     /// What could be corrected then.
     package var plan: Plan
     package var warnings: [String]
+    /// How many there are of each kind, where the lists were cut; nil where they are whole.
+    package var counts: PreviewCounts?
 
     package init(
         opens: [Finding], closes: [Finding], exempts: [Finding] = [], modes: [ModeChange] = [], plan: Plan,

@@ -12,9 +12,11 @@ extension ControllerService {
         switch (request.method, route) {
         case ("GET", .policies): return try .json(try await fleet.policies())
         case ("POST", .policies): return try .json(try await fleet.apply(policies: try request.applied(), by: by))
-        case ("POST", .preview): return try .json(try await fleet.preview(policies: try request.applied()))
+        case ("POST", .preview):
+            return try .json(try await fleet.preview(policies: try request.applied(), limit: try request.limit))
         case ("GET", .preview):
-            return try .json(try await fleet.preview(revision: try request.number("revision")))
+            let revision: Int = try request.number("revision")
+            return try .json(try await fleet.preview(revision: revision, limit: try request.limit))
         case ("GET", .policyExplanation): return try .json(try await fleet.explain(try request.nodePath()))
         case ("GET", .policyFrom): return try .json(try await fleet.policyFile(of: try request.nodePath()))
         case ("GET", .policyHistory):
@@ -37,6 +39,14 @@ extension ControllerService {
 }
 
 extension HTTPRequest {
+    /// Of each kind of what the answer holds; nil for all there is.
+    fileprivate var limit: Int? {
+        get throws(APIError) {
+            let limit: Int? = try number("limit")
+            return limit.map { max(0, $0) }
+        }
+    }
+
     /// - Parameter orElse: where the query does not have it; nil demands it.
     func number(_ name: String, orElse: Int? = nil) throws(APIError) -> Int {
         if query(name) == nil, let orElse { return orElse }

@@ -1,4 +1,5 @@
 package import ControllerAPI
+package import FoundationEssentials
 package import NestingModel
 
 /// What is known of hosts, as much as somebody needs: the reports of a large fleet are hundreds of megabytes.
@@ -25,6 +26,9 @@ package protocol HostReading {
     func silentHosts(limit: Int) throws(StoreFailure) -> [HostRowState]
     /// Of all hosts that told of theirs.
     func guestCount() throws(StoreFailure) -> Int
+    /// When the last report of each host was received: that the same was read again is no change, so that who keeps a
+    /// tree asks for this besides.
+    func receivedReports() throws(StoreFailure) -> [NodePath: Date]
     /// How many hosts stand how, without reading any of them.
     func hostCounts() throws(StoreFailure) -> [HostState: Int]
 }

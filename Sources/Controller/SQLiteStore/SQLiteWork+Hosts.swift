@@ -101,6 +101,17 @@ extension SQLiteWork {
         return counts.first ?? 0
     }
 
+    func receivedReports() throws(StoreFailure) -> [NodePath: Date] {
+        let rows = try connection.rows(
+            "SELECT path, unixepoch(json_extract(health, '$.reportedAt')) FROM host"
+        ) { (row) throws(StoreFailure) in
+            (NodePath(row.text(0)), row.isNull(1) ? nil : Date(timeIntervalSince1970: TimeInterval(row.integer(1))))
+        }
+        return rows.reduce(into: [:]) { all, row in
+            if let path = row.0, let time = row.1 { all[path] = time }
+        }
+    }
+
     func hostCounts() throws(StoreFailure) -> [HostState: Int] {
         let rows = try connection.rows(
             "SELECT COALESCE(json_extract(health, '$.state'), 'never'), COUNT(*) FROM host GROUP BY 1"

@@ -68,7 +68,7 @@ struct PageTests {
     @Test("of the tree holds whole trees with what is open in them, and the next one begins behind them")
     func tree() async throws {
         try await withFleet { controller in
-            let whole = Assessment.tree(of: try await controller.views())
+            let whole = try await controller.look { (_, memory) in memory.picture.tree() }
             var roots: [TreeNode] = []
             var findings: [Finding] = []
             var after: NodePath?

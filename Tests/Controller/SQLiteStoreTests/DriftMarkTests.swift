@@ -37,7 +37,9 @@ struct DriftMarkTests {
             #expect(names(since.new) == ["none-open"] + opened)
             #expect(names(since.persisting) == ["open-open", "open-stale", "stale-open", "stale-stale"])
             #expect(names(since.resolved) == ["exempted-resolved", "open-resolved", "stale-resolved"])
-            #expect(since.counts == DriftCounts(new: 5, regressed: 1, persisting: 4, resolved: 3, drifting: 9, notHeard: 0))
+            #expect(
+                since.counts
+                    == DriftCounts(new: 5, regressed: 1, persisting: 4, resolved: 3, drifting: 9, notHeard: 0))
             let short = try work.driftSinceMark(limit: 1)
             #expect(names(short.new) == ["none-open"] && short.counts == since.counts)
         }

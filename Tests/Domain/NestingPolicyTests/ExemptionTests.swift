@@ -137,7 +137,11 @@ import Testing
 
     @Test("One that selects nothing is named")
     func matchingNothing() {
-        let engine = PolicyEngine(hide, exemptions: [exemption(), exemption("misses", PolicySelector(guests: ["x"]))])
-        #expect(engine.exemptionsMatchingNothing(in: fleet().tree) == ["misses"])
+        let book = PolicyBook(
+            policies: hide, exemptions: [exemption(), exemption("misses", PolicySelector(guests: ["x"]))])
+        let reach = DraftReach(from: PolicyBook(policies: hide), to: book, written: book, in: fleet().tree)
+        #expect(reach.idleExemptions == ["misses"])
+        #expect(reach.idlePolicies == [])
+        #expect(reach.trees == ["r"], "an exemption of one of its guests comes")
     }
 }

@@ -35,7 +35,8 @@ let adoptCommand = Command(
 func driftAdopt(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let request = AdoptRequest(
         finding: context.parsed.argument("finding") ?? "", exemption: try exemptionWish(context))
-    let answer: AdoptAnswer = try await context.client.send("POST", .adoption, [], request)
+    let answer: AdoptAnswer = try await context.client.send(
+        "POST", .adoption, [], request, deadline: .seconds(600))
     // YAML escapes what a terminal would obey, and ends with a line feed itself.
     try context.show(answer) { answer in String(answer.text.dropLast()) }
     return ExitCode.inLine

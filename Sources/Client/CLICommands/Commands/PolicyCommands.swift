@@ -4,7 +4,8 @@ import FoundationEssentials
 import NestingModel
 
 func policyApply(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let answer: ApplyAnswer = try await context.client.send("POST", .policies, [], try applyRequest(context))
+    let answer: ApplyAnswer = try await context.client.send(
+        "POST", .policies, [], try applyRequest(context), deadline: .seconds(600))
     try context.show(answer) { appliedText($0, "policies") }
     return ExitCode.inLine
 }
@@ -40,43 +41,27 @@ func policyTables(_ answer: PoliciesAnswer, _ terminal: Terminal, now: Date = Da
 }
 
 func policyPreview(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
-    let answer = try await previewAnswer(context)
-    try context.show(answer) { answer in
-        let counts = "would open \(answer.opens.count), close \(answer.closes.count), exempt \(answer.exempts.count)"
-        var lines = ["\(counts); nothing was changed"]
-        lines += answer.opens.map { "  + \(plain("\($0.path): \($0.summary)"))" }
-        lines += answer.closes.map { "  - \(plain("\($0.path): \($0.summary)"))" }
-        lines += answer.exempts.map { "  ~ \(plain("\($0.path): \($0.summary)"))" }
-        lines += answer.modes.map { change in
-            let (before, after) = (change.before?.rawValue ?? "-", change.finding.mode?.rawValue ?? "-")
-            return "  \(plain("\(change.finding.path)")): \(change.finding.setting?.rawValue ?? "") "
-                + "goes from \(before) to \(after)"
-        }
-        lines += answer.warnings.map { "  warning: \(plain($0))" }
-        lines += ["", context.terminal.paint(planTitle(answer), .bold)]
-        lines.append(planText(PlanAnswer(plan: answer.plan, digest: "", freeze: nil), context.terminal))
-        return lines.joined(separator: "\n")
-    }
+    // As drift shows its findings.
+    let limit = try context.limit() ?? (context.wantsJSON ? 0 : 100)
+    let answer = try await previewAnswer(context, limit == 0 ? [] : [("limit", "\(limit)")])
+    try context.show(answer) { previewText($0, context.terminal) }
     return ExitCode.inLine
 }
 
-/// The plan is the whole fleet's: what would be corrected for other reasons all the same is in it, too.
-func planTitle(_ answer: PreviewAnswer) -> String {
-    let touched = Set(answer.opens.map(\.id) + answer.modes.map(\.finding.id))
-    let (all, own) = (answer.plan.items.count, answer.plan.items.count { !touched.isDisjoint(with: $0.findings) })
-    return "The fleet's whole plan as it would be then" + (all == 0 ? "" : ", \(own) of \(all) by this change")
-}
-
-private func previewAnswer(_ context: CommandContext) async throws(CLIFailure) -> PreviewAnswer {
+private func previewAnswer(
+    _ context: CommandContext, _ query: [(name: String, value: String)]
+) async throws(CLIFailure) -> PreviewAnswer {
     guard let revision = try context.number("revision") else {
-        return try await context.client.send("POST", .preview, [], try applyRequest(context))
+        // The first one after a start of a controller's reads and joins the whole fleet.
+        return try await context.client.send(
+            "POST", .preview, query, try applyRequest(context), deadline: .seconds(600))
     }
     guard context.parsed.options("file").isEmpty, !context.parsed.flag("prune") else {
         throw CLIFailure(
             ExitCode.usage, "--revision stands beside \(context.parsed.flag("prune") ? "--prune" : "--file")",
             remedy: "a revision is all there was then: leave the other one out")
     }
-    return try await context.client.get(.preview, [("revision", "\(revision)")])
+    return try await context.client.get(.preview, query + [("revision", "\(revision)")], deadline: .seconds(600))
 }
 
 func policyExplain(_ context: CommandContext) async throws(CLIFailure) -> Int32 {

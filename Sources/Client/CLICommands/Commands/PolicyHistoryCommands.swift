@@ -46,7 +46,8 @@ func policyDiff(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
 func policyRollback(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let request = PolicyRollbackRequest(
         revision: try context.revision("revision"), expectedRevision: try context.number("expect-revision"))
-    let answer: ApplyAnswer = try await context.client.send("POST", .policyRollback, [], request)
+    let answer: ApplyAnswer = try await context.client.send(
+        "POST", .policyRollback, [], request, deadline: .seconds(600))
     try context.show(answer) { appliedText($0, "policies") }
     return ExitCode.inLine
 }

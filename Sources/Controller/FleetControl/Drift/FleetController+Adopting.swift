@@ -11,11 +11,13 @@ extension FleetController {
     package func adopt(_ request: AdoptRequest) async throws(APIError) -> AdoptAnswer {
         let finding = try await findingToAdopt(request.finding)
         let terms = try request.exemption.map { (wish) throws(APIError) in try ExemptionTerms(wish) }
-        let (hosts, set) = try await read { (work) throws(StoreFailure) in (try work.hosts(), try work.policies()) }
+        let (tree, set) = try await look { (work, memory) throws(StoreFailure) in
+            (memory.picture.tree(), try work.policies())
+        }
         let adoption: FindingAdoption
         do throws(AdoptionRefusal) {
             adoption = try PolicyEngine(set.book).adopt(
-                finding, exempting: terms, in: Assessment.tree(of: hosts), now: environment.now())
+                finding, exempting: terms, in: tree, now: environment.now())
         } catch {
             throw APIError(code: "finding-not-adoptable", sentence: error.sentence, remedy: error.remedy)
         }

@@ -93,9 +93,12 @@ extension FleetController {
     /// - Parameter name: an id, or a path.
     /// - Returns: at least one.
     private func openFindings(_ name: String) async throws(APIError) -> [Finding] {
-        let open = try await read { (work) throws(StoreFailure) in try work.openFindings() }
-        if let finding = open.first(where: { $0.id == name }) { return [finding] }
-        let there = NodePath(name).map { path in open.filter { $0.path == path } } ?? []
+        let named = try await read { (work) throws(StoreFailure) in try work.findings(ids: [name]) }
+        if let finding = named.first, finding.state.isOpen { return [finding] }
+        var there: [Finding] = []
+        if let path = NodePath(name) {
+            there = try await findings(path: path, resolved: false).filter { $0.path == path }.sorted { $0.id < $1.id }
+        }
         guard !there.isEmpty else {
             throw APIError(
                 code: "finding-unknown", sentence: "there is no open finding '\(printable(name))'",

@@ -19,10 +19,6 @@ extension FleetController {
         return view
     }
 
-    func views() async throws(APIError) -> [HostView] {
-        try await read { (work) throws(StoreFailure) in try work.hosts() }
-    }
-
     /// Without what was read of them: all, or those of one nesting tree.
     func enrolled(inTreeOf root: NodePath? = nil) async throws(APIError) -> [FleetHost] {
         try await read { (work) throws(StoreFailure) in try work.enrolledHosts(inTreeOf: root) }

@@ -1,13 +1,14 @@
 import ControllerAPI
 import FleetStore
 import NestingModel
+import NestingPolicy
 
 /// Places of the nesting tree as people name them, looked up in the trees that they are in and no others: who freezes a
 /// rack in an emergency does not wait until the whole fleet is read.
 extension FleetReading {
     /// The nesting tree that a place is in, or would be.
     func tree(around path: NodePath) throws(StoreFailure) -> NestingTree {
-        Assessment.tree(of: try hosts(ofTree: path.root.name))
+        NestingTree(joining: try hosts(ofTree: path.root.name))
     }
 
     func isPlace(_ path: NodePath) throws(StoreFailure) -> Bool { try tree(around: path).node(at: path) != nil }

@@ -8,88 +8,75 @@ import NestingPolicy
 /// A tree is judged anew where something of it changed, where another tree that has one of its UUIDs changed, and where
 /// its time has come. All are where the policies are others than the last time, or other ones of them count.
 struct Judging {
-    let work: any FleetWriting
-    let rules: DriftRules
-    /// What counted until now, where the policies just changed.
-    let before: PolicySet?
-    let now: Date
+    private let work: any FleetWriting
+    private let rules: DriftRules
+    private let before: PolicySet?
+    private let now: Date
+
+    /// - Parameter before: what counted until now, where the policies just changed.
+    init(work: any FleetWriting, rules: DriftRules, before: PolicySet?, now: Date) {
+        self.work = work
+        self.rules = rules
+        self.before = before
+        // What is kept in memory has to be what is stored, and that is kept to the second.
+        self.now = now.wholeSecond
+    }
 
     /// - Parameter kept: of the evaluation before; nil judges everything.
-    /// - Returns: what the next one goes by, and the whole tree where it was joined.
-    func run(_ kept: consuming JudgedFleet?) throws(StoreFailure) -> (JudgedFleet, NestingTree?) {
+    /// - Returns: what the next one goes by.
+    func run(_ kept: consuming FleetMemory?) throws(StoreFailure) -> FleetMemory {
+        var memory = try FleetMemory(kept, caughtUpWith: work)
+        var fleet = memory.judged.take()
         let revision = try work.policyRevision()
         let set: PolicySet
-        if let known = kept?.set, known.revision == revision { set = known } else { set = try work.policies() }
+        if let known = fleet?.set, known.revision == revision { set = known } else { set = try work.policies() }
         let basis = JudgementBasis(set, at: now)
         // A clock that was set back would bring back what is over.
-        if var fleet = kept.take(), fleet.basis == basis, fleet.at <= now {
-            try judgeChanged(&fleet)
-            return (fleet, nil)
+        if var judged = fleet.take(), judged.basis == basis, judged.at <= now {
+            try judge(judged.due(at: now), of: &memory.picture, &judged)
+            memory.judged = judged
+        } else {
+            var judged = JudgedFleet(set, basis, at: now)
+            try judge(nil, of: &memory.picture, &judged)
+            memory.judged = judged
         }
-        var fleet = JudgedFleet(set, basis, at: now)
-        let tree = try judgeAll(&fleet)
-        return (fleet, tree)
+        return memory
     }
 
-    private func judgeAll(_ fleet: inout JudgedFleet) throws(StoreFailure) -> NestingTree {
-        fleet.changes = try work.changedTrees(since: 0).count
-        let hosts = try work.hosts()
-        let tree = NestingTree(joining: hosts)
-        fleet.register = IdentityRegister(tree)
-        try judge(
-            JudgedTrees(
-                names: nil, hosts: hosts, joined: JoinResult(tree: tree, conflicts: fleet.register.conflicts),
-                previous: try work.standingFindings(), unused: try work.unusedExposure(ofTree: nil)), &fleet)
-        return tree
-    }
-
-    private func judgeChanged(_ fleet: inout JudgedFleet) throws(StoreFailure) {
-        let changes = try work.changedTrees(since: fleet.changes)
-        fleet.changes = changes.count
-        var due = changes.trees.union(fleet.wakes.filter { $0.value <= now }.keys)
-        var trees = JudgedTrees(names: [])
-        var others: Set<String> = []
-        for name in due.sorted() {
-            let root = try take(name, into: &trees)
-            others.formUnion(fleet.register.replace(name, with: root))
-        }
-        for name in others.subtracting(due).sorted() { _ = try take(name, into: &trees) }
-        due.formUnion(others)
-        trees.names = due
-        trees.joined.conflicts = due.sorted().flatMap { fleet.register.conflicts(in: $0) }
-        try judge(trees, &fleet)
-    }
-
-    /// Reads one tree.
-    /// - Returns: nil where none of its hosts is left.
-    private func take(_ name: String, into trees: inout JudgedTrees) throws(StoreFailure) -> TreeNode? {
-        let hosts = try work.hosts(ofTree: name)
-        let roots = NestingTree(joining: hosts).roots
-        trees.hosts += hosts
-        trees.joined.tree.roots += roots
-        trees.previous += try work.standingFindings(ofTree: name)
-        trees.unused.merge(try work.unusedExposure(ofTree: name)) { first, _ in first }
-        return roots.first
-    }
-
-    private func judge(_ trees: JudgedTrees, _ fleet: inout JudgedFleet) throws(StoreFailure) {
+    /// - Parameter names: of the roots of those that are judged, also of those that are gone; nil for all there are.
+    private func judge(
+        _ names: Set<String>?, of picture: inout FleetPicture, _ fleet: inout JudgedFleet
+    ) throws(StoreFailure) {
+        let judged = names ?? picture.roots
         fleet.at = now
-        let names = trees.names ?? Set(trees.joined.tree.roots.map(\.path.name))
-        fleet.judgedTrees = names.count
-        if trees.names != [] {
+        fleet.pending = []
+        fleet.judgedTrees = judged.count
+        if names != [] {
+            let joined = picture.joined(names)
+            let (previous, hosts) = (picture.standing(names), joined.tree.hosts)
+            let unused = try unusedExposure(names)
             let due = now.addingTimeInterval(-rules.unusedAfter)
+            let earlier = try work.earlierJudgements(
+                before: before ?? fleet.set, than: fleet.set, hosts: hosts, now: now)
             var findings = fleet.policies.evaluate(
-                trees.joined, previous: trees.previous,
-                earlier: try work.earlierJudgements(
-                    before: before ?? fleet.set, than: fleet.set, hosts: trees.hosts, now: now),
-                unusedExposure: trees.unused.filter { $0.value <= due }, now: now)
-            try findings.follow(previous: trees.previous, rule: rules.contest, in: work, at: now)
+                joined, previous: previous, earlier: earlier, unusedExposure: unused.filter { $0.value <= due },
+                now: now)
+            try findings.follow(previous: previous, rule: rules.contest, in: work, at: now)
             try work.put(findings: findings)
-            try work.markJudged(
-                before: before ?? fleet.set, by: fleet.set, hosts: trees.hosts, of: trees.names, now: now)
-            wake(&fleet, names, findings, trees.unused.filter { $0.value > due })
+            try work.markJudged(before: before ?? fleet.set, by: fleet.set, hosts: hosts, of: names, now: now)
+            wake(&fleet, judged, findings, unused.filter { $0.value > due })
+            picture.take(findings, of: names, at: now)
+        } else {
+            picture.take([], of: [], at: now)
         }
-        try work.markJudged(trees: names, at: now)
+        try work.markJudged(trees: judged, at: now)
+    }
+
+    private func unusedExposure(_ names: Set<String>?) throws(StoreFailure) -> [NodePath: Date] {
+        guard let names else { return try work.unusedExposure(ofTree: nil) }
+        var unused: [NodePath: Date] = [:]
+        for name in names { unused.merge(try work.unusedExposure(ofTree: name)) { first, _ in first } }
+        return unused
     }
 
     /// Notes when the trees that were judged have to be judged again, though nothing should change.
@@ -105,12 +92,7 @@ struct Judging {
     }
 }
 
-/// Some trees, and all that they are judged by beside the policies.
-private struct JudgedTrees {
-    /// Of their roots, also of those that are gone; nil for all there are.
-    var names: Set<String>?
-    var hosts: [HostView] = []
-    var joined = JoinResult(tree: NestingTree(roots: []))
-    var previous: [Finding] = []
-    var unused: [NodePath: Date] = [:]
+extension Date {
+    /// As the store keeps times.
+    var wholeSecond: Date { Date(timeIntervalSinceReferenceDate: timeIntervalSinceReferenceDate.rounded(.down)) }
 }

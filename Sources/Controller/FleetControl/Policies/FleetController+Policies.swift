@@ -15,20 +15,24 @@ extension FleetController {
     package func apply(policies request: ApplyRequest, by requester: Requester) async throws(APIError)
         -> ApplyAnswer
     {
-        let before = try await read { (work) throws(StoreFailure) in try work.policies() }
-        let draft = try draft(request, over: before, hosts: try await views())
-        return try await take(draft, over: before, action: "policy.apply", requester)
+        let (before, picture) = try await look { (work, memory) throws(StoreFailure) in
+            (try work.policies(), memory.picture)
+        }
+        let draft = try draft(request, over: before, roots: picture.roots)
+        return try await take(
+            draft, over: before, warnings: await warnings(about: draft, in: picture), action: "policy.apply", requester)
     }
 
     /// Makes a draft the next revision, with its audit record, and judges the fleet by it.
     /// - Parameter note: what was done, where it was no ordinary change.
     func take(
-        _ draft: PolicyDraft, over before: PolicySet, action: String, note: String? = nil, _ requester: Requester
+        _ draft: PolicyDraft, over before: PolicySet, warnings: [String], action: String, note: String? = nil,
+        _ requester: Requester
     ) async throws(APIError) -> ApplyAnswer {
         let changes = draft.changes
         if changes.isEmpty {
             return ApplyAnswer(
-                revision: before.revision, added: [], changed: [], removed: [], warnings: draft.warnings)
+                revision: before.revision, added: [], changed: [], removed: [], warnings: warnings)
         }
         let set = PolicySet(
             revision: before.revision + 1, policies: draft.book.policies, exemptions: draft.book.exemptions,
@@ -50,50 +54,47 @@ extension FleetController {
         try await evaluate(before: before)
         return ApplyAnswer(
             revision: set.revision, added: changes.added, changed: changes.changed, removed: changes.removed,
-            warnings: draft.warnings)
+            warnings: warnings)
+    }
+
+    /// What looks like a mistake in a draft. The controller goes on meanwhile.
+    nonisolated func warnings(about draft: PolicyDraft, in picture: FleetPicture) async -> [String] {
+        draft.warnings(draft.reach(in: picture.tree()))
     }
 
     /// What a draft would open, close, exempt and correct, over the stored fleet; changes nothing.
-    package func preview(policies request: ApplyRequest) async throws(APIError) -> PreviewAnswer {
-        try await preview { (before, hosts) throws(APIError) in try draft(request, over: before, hosts: hosts) }
+    /// - Parameter limit: of each kind of what the answer holds; nil for all there is.
+    package func preview(policies request: ApplyRequest, limit: Int? = nil) async throws(APIError) -> PreviewAnswer {
+        try await preview(limit: limit) { (before, roots) throws(APIError) in
+            try draft(request, over: before, roots: roots)
+        }
     }
 
-    /// - Parameter draft: of the policies and the hosts as they are stored.
+    /// - Parameter draft: of the policies as they are stored, and of the names of the physical hosts.
     func preview(
-        _ draft: (PolicySet, [HostView]) throws(APIError) -> PolicyDraft
+        limit: Int?, _ draft: (PolicySet, Set<String>) throws(APIError) -> PolicyDraft
     ) async throws(APIError) -> PreviewAnswer {
-        let now = environment.now()
-        let (before, hosts, standing, earlier) = try await read { (work) throws(StoreFailure) in
-            let (before, hosts) = (try work.policies(), try work.hosts())
-            return (
-                before, hosts, try work.standingFindings(),
-                try work.earlierJudgements(before: before, than: nil, hosts: hosts, now: now)
-            )
+        let now = environment.now().wholeSecond
+        let ground = try await look { (work, memory) throws(StoreFailure) in
+            try PreviewGround(work, memory, now: now)
         }
-        let draft = try draft(before, hosts)
-        let assessment = Assessment(
-            draft.joined, draft: draft.book, previous: standing, earlier: earlier, now: now)
-        let known = Dictionary(standing.map { ($0.id, $0) }) { first, _ in first }
-        return PreviewAnswer(
-            opens: assessment.open.filter { known[$0.id]?.state.isOpen != true },
-            closes: assessment.findings.filter { $0.state == .resolved && known[$0.id]?.state.isOpen == true },
-            exempts: assessment.findings.filter { $0.state == .exempted && known[$0.id]?.state != .exempted },
-            modes: assessment.open.compactMap { finding in
-                guard let before = known[finding.id], before.state.isOpen, before.mode != finding.mode else {
-                    return nil
-                }
-                return ModeChange(finding: finding, before: before.mode)
-            },
-            plan: assessment.plan(Selection(), now: now), warnings: draft.warnings)
+        return await answer(from: ground, to: try draft(ground.before, ground.roots), limit: limit)
+    }
+
+    /// The controller goes on meanwhile.
+    private nonisolated func answer(
+        from ground: PreviewGround, to draft: PolicyDraft, limit: Int?
+    ) async -> PreviewAnswer {
+        ground.preview(draft, limit: limit)
     }
 
     private func draft(
-        _ request: ApplyRequest, over before: PolicySet, hosts: [HostView]
+        _ request: ApplyRequest, over before: PolicySet, roots: Set<String>
     ) throws(APIError) -> PolicyDraft {
         try check(request.expectedRevision, is: before)
         let longest = environment.settings.longestExemption
         return try PolicyDraft(
-            request, over: before, hosts: hosts,
+            request, over: before, roots: roots,
             exemptions: ExemptionBounds(
                 now: environment.now(), longest: TimeInterval(longest.components.seconds)))
     }

@@ -60,36 +60,38 @@ extension FleetController {
     package func rollback(policies request: PolicyRollbackRequest, by requester: Requester) async throws(APIError)
         -> ApplyAnswer
     {
-        let before = try await read { (work) throws(StoreFailure) in try work.policies() }
+        let (before, picture) = try await look { (work, memory) throws(StoreFailure) in
+            (try work.policies(), memory.picture)
+        }
         try check(request.expectedRevision, is: before)
         let old = try await policySet(request.revision)
-        let hosts = try await views()
-        let draft = PolicyDraft(old.book, over: before, about: old.book, hosts: hosts)
-        var answer = try await take(
-            draft, over: before, action: "policy.rollback", note: "rollback to revision \(old.revision)", requester)
-        answer.warnings += warnings(of: old, hosts)
-        return answer
+        let draft = PolicyDraft(old.book, over: before, about: old.book)
+        let warnings = await warnings(about: draft, in: picture) + warnings(of: old, picture.roots)
+        return try await take(
+            draft, over: before, warnings: warnings, action: "policy.rollback",
+            note: "rollback to revision \(old.revision)", requester)
     }
 
     /// What the rollback to a revision would open, close, exempt and correct; changes nothing.
-    package func preview(revision: Int) async throws(APIError) -> PreviewAnswer {
+    /// - Parameter limit: of each kind of what the answer holds; nil for all there is.
+    package func preview(revision: Int, limit: Int? = nil) async throws(APIError) -> PreviewAnswer {
         let old = try await policySet(revision)
         var warnings: [String] = []
-        var answer = try await preview { (before, hosts) throws(APIError) in
-            warnings = self.warnings(of: old, hosts)
-            return PolicyDraft(old.book, over: before, about: old.book, hosts: hosts)
+        var answer = try await preview(limit: limit) { (before, roots) throws(APIError) in
+            warnings = self.warnings(of: old, roots)
+            return PolicyDraft(old.book, over: before, about: old.book)
         }
         answer.warnings += warnings
         return answer
     }
 
-    private func warnings(of old: PolicySet, _ hosts: [HostView]) -> [String] {
+    private func warnings(of old: PolicySet, _ roots: Set<String>) -> [String] {
         let now = environment.now()
         let over = old.exemptions.filter { $0.isOver(at: now) }.map {
             "exemption '\($0.name)' is over since \($0.expires)"
         }
         return over
-            + PolicyFault.unknownHosts(in: old.book, roots: Set(hosts.map(\.host.path.root.name))).map(\.sentence)
+            + PolicyFault.unknownHosts(in: old.book, roots: roots).map(\.sentence)
     }
 
     private func policySet(_ revision: Int) async throws(APIError) -> PolicySet {

@@ -6,27 +6,26 @@ import NestingPolicy
 import YAMLDocument
 
 /// Policies and exemptions as they would be after a request: read whole, or refused with every fault.
-struct PolicyDraft {
+struct PolicyDraft: Sendable {
     let book: PolicyBook
     /// Against what is stored.
     let changes: PolicyChanges
-    /// What looks like a mistake and is none for sure.
-    let warnings: [String]
-    /// The fleet that it was held against.
-    let joined: JoinResult
+    private let before: PolicyBook
+    /// What warnings are about.
+    private let written: PolicyBook
 
     /// - Parameters:
     ///   - before: what stays beside the files' own, unless the request prunes.
-    ///   - hosts: the fleet, to find paths of hosts that there are not.
+    ///   - roots: of the fleet, to find paths of hosts that there are not.
     init(
-        _ request: ApplyRequest, over before: PolicySet, hosts: [HostView], exemptions bounds: ExemptionBounds
+        _ request: ApplyRequest, over before: PolicySet, roots: Set<String>, exemptions bounds: ExemptionBounds
     ) throws(APIError) {
         let kept = request.prune ? PolicyBook() : before.book
         let written: PolicyBook
         do throws(YAMLFaults) {
             written = try PolicyDocument.read(
                 request.files.map { DocumentText(name: $0.name, text: $0.text) }, beside: kept.policies,
-                roots: Set(hosts.map(\.host.path.root.name)), exemptions: bounds)
+                roots: roots, exemptions: bounds)
         } catch {
             throw APIError("policies-invalid", error)
         }
@@ -35,28 +34,30 @@ struct PolicyDraft {
             PolicyBook(
                 policies: kept.policies.filter { !names.0.contains($0.name) } + written.policies,
                 exemptions: kept.exemptions.filter { !names.1.contains($0.name) } + written.exemptions),
-            over: before, about: written, hosts: hosts)
+            over: before, about: written)
     }
 
     /// - Parameter written: what warnings are about.
-    init(_ book: PolicyBook, over before: PolicySet, about written: PolicyBook, hosts: [HostView]) {
+    init(_ book: PolicyBook, over before: PolicySet, about written: PolicyBook) {
         self.book = book
+        self.before = before.book
+        self.written = written
         changes = PolicyChanges(from: before.book, to: book)
-        let engine = PolicyEngine(book)
-        joined = NestingTree.join(hosts)
-        let idle = (
-            Set(engine.matchingNothing(in: joined.tree)), Set(engine.exemptionsMatchingNothing(in: joined.tree))
-        )
+    }
+
+    func reach(in tree: NestingTree) -> DraftReach {
+        DraftReach(from: before, to: book, written: written, in: tree)
+    }
+
+    /// What looks like a mistake and is none for sure.
+    func warnings(_ reach: DraftReach) -> [String] {
         let nothing = "selects nothing that is there now"
-        let names = Set(written.policies.map(\.name))
-        let idleModes = engine.modesMatchingNothing(in: joined.tree)
-            .filter { names.contains($0.policy) && !idle.0.contains($0.policy) }
-        warnings =
-            written.policies.filter { idle.0.contains($0.name) }.map {
-                "policy '\($0.name)' (\($0.place)) \(nothing)"
-            }
+        let idleModes = reach.idleModes.filter { !reach.idlePolicies.contains($0.policy) }
+        return written.policies.filter { reach.idlePolicies.contains($0.name) }.map {
+            "policy '\($0.name)' (\($0.place)) \(nothing)"
+        }
             + idleModes.map { "a mode of policy '\($0.policy)' (\($0.place)) \(nothing)" }
-            + written.exemptions.filter { idle.1.contains($0.name) }.map {
+            + written.exemptions.filter { reach.idleExemptions.contains($0.name) }.map {
                 "exemption '\($0.name)' (\($0.place)) \(nothing)"
             }
     }

@@ -74,7 +74,7 @@ extension FleetController {
         let known = Set(try await enrolled().map(\.path))
         let hosts = Set(plans.map(\.host) + plans.compactMap(\.verifyInside)).intersection(known)
         let rows = try await sweep(SweepRequest(paths: hosts.sorted()))
-        let open = try await findings(path: nil, resolved: false)
+        let open = try await read { (work) throws(StoreFailure) in try work.findings(ids: plans.flatMap(\.findings)) }
         return corrected.reduce(into: [:]) { found, index in
             let plan = remediation.plan.items[index]
             if let finding = open.first(where: { $0.state == .open && plan.findings.contains($0.id) }) {

@@ -13,7 +13,7 @@ extension FleetController {
     func answer(with plan: Plan) async throws(APIError) -> PlanAnswer {
         let now = environment.now()
         let ground = try await read { (work) throws(StoreFailure) in
-            try StartingGround(work, now: now)
+            try StartingGround(work, about: plan.items, now: now)
         }
         return PlanAnswer(
             plan: plan, digest: try plan.digest(), freeze: try await currentFreeze(),
@@ -25,15 +25,19 @@ extension FleetController {
 
     /// Reads the hosts that the selection touches, evaluates, and plans.
     func freshPlan(_ selection: Selection) async throws(APIError) -> Plan {
-        let known = try await enrolled().map(\.path)
         let roots = try await roots(of: selection)
-        _ = try await sweep(SweepRequest(paths: known.filter { roots?.contains($0.root) ?? true }))
-        let now = environment.now()
-        let assessment = try await assess()
-        let ground = try await read { (work) throws(StoreFailure) in
-            try StartingGround(work, now: now)
+        var touched: [NodePath] = []
+        for root in (roots ?? []).sorted() {
+            touched += try await enrolled(inTreeOf: root).map(\.path)
         }
-        return ground.withoutFrozen(assessment.plan(selection, now: now))
+        // Whoever names a place where no host is wants none read, and not all.
+        if roots == nil || !touched.isEmpty { _ = try await sweep(SweepRequest(paths: touched)) }
+        let now = environment.now()
+        let plan = try await assess().plan(selection, now: now)
+        let ground = try await read { (work) throws(StoreFailure) in
+            try StartingGround(work, about: plan.items, now: now)
+        }
+        return ground.withoutFrozen(plan)
     }
 
     /// Holds an item of a running plan against what the fresh reports and the policies of this moment would plan.
@@ -106,7 +110,7 @@ extension FleetController {
         let action = rollsBack == nil ? "remediation.start" : "remediation.rollback"
         try await change(requester, action, remediation.id, detail: detail) {
             (work) throws(StoreFailure) in
-            let ground = try StartingGround(work, now: now)
+            let ground = try StartingGround(work, about: plan.items, now: now)
             if let sentence = plan.items.lazy.compactMap(ground.whyFrozen).first {
                 throw StoreFailure(.conflict, sentence, remedy: "nestor unfreeze")
             }
@@ -146,7 +150,7 @@ extension FleetController {
                 (
                     try work.value(.enforcementStopped, as: String.self),
                     try !work.unfinishedRemediations().isEmpty,
-                    try work.openFindings(), try StartingGround(work, now: now)
+                    try work.openFindings(), try StartingGround(work, about: nil, now: now)
                 )
             }
             guard stopped == nil, !busy, !isStopping else { return }

@@ -186,8 +186,8 @@ struct ItemRun: Sendable {
     private func hold() async throws(ItemEnd) -> (aborted: String?, paused: Bool, frozen: String?, isClosed: Bool) {
         let (id, now) = (id, environment.now())
         do throws(APIError) {
-            let (asked, ground) = try await controller.read { (work) throws(StoreFailure) in
-                (try work.storedRemediation(id).asked, try StartingGround(work, now: now))
+            let (asked, ground) = try await controller.read { [plan] (work) throws(StoreFailure) in
+                (try work.storedRemediation(id).asked, try StartingGround(work, about: [plan], now: now))
             }
             let opening = outsideWindows ? .now : ground.opening(of: plan, startSeconds: startSeconds)
             return (

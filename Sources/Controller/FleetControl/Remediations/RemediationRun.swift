@@ -137,7 +137,8 @@ struct RemediationRun {
         return { (work) throws(StoreFailure) in
             let remediation = try work.storedRemediation(id)
             let hasLimits = remediation.rollout?.parallelPer.isEmpty == false
-            let ground = try StartingGround(work, now: now, withLabels: hasLimits)
+            let ground = try StartingGround(
+                work, about: remediation.plan.items, now: now, withLabels: hasLimits)
             let decision = RolloutDecision(
                 remediation, inMotion: motion, interruption: interruption, now: now, mayWait: !remediation.isEnforced,
                 labels: { ground.labels(of: $0.host) }, whyFrozen: ground.whyFrozen,

@@ -14,14 +14,25 @@ struct StartingGround: Sendable {
     private let views: [NodePath: HostView]
     private let now: Date
 
-    /// - Parameter withLabels: whether `labels` is asked, where there are no windows.
-    init(_ work: any FleetReading, now: Date, withLabels: Bool = false) throws(StoreFailure) {
+    /// - Parameters:
+    ///   - items: that it is asked about; nil for any.
+    ///   - withLabels: whether `labels` is asked, where there are no windows.
+    init(
+        _ work: any FleetReading, about items: [PlanItem]?, now: Date, withLabels: Bool = false
+    ) throws(StoreFailure) {
         self.now = now
         freeze = try work.freeze(at: now)
         windows = try work.windows().windows
         calendar = WindowCalendar(windows)
-        // The whole fleet's reports are not read for nothing.
-        let hosts = windows.isEmpty && !withLabels && freeze?.selector == nil ? [] : try work.hosts()
+        // Reports are not read for nothing, and those of the whole fleet only where anything may be asked.
+        var hosts: [HostView] = []
+        if !windows.isEmpty || withLabels || freeze?.selector != nil {
+            if let items {
+                for root in Set(items.map(\.path.names[0])) { hosts += try work.hosts(ofTree: root) }
+            } else {
+                hosts = try work.hosts()
+            }
+        }
         views = Dictionary(hosts.map { ($0.host.path, $0) }) { first, _ in first }
     }
 

@@ -9,33 +9,50 @@ extension FleetController {
     /// - Parameter before: the policies until now, where they just changed: it counts where nothing is on record of
     ///   what the fleet was judged by.
     func evaluate(before: PolicySet? = nil) async throws(APIError) {
-        _ = try await evaluated(before: before) { (_, _, _) throws(StoreFailure) in }
+        _ = try await evaluated(before: before) { (_, _) throws(StoreFailure) in }
     }
 
     /// The same, with the whole fleet as it is then: for who plans.
     func assess() async throws(APIError) -> Assessment {
-        try await evaluated { (work, fleet, tree) throws(StoreFailure) in
-            let whole: NestingTree
-            if let tree { whole = tree } else { whole = Assessment.tree(of: try work.hosts()) }
-            return Assessment(whole, findings: try work.standingFindings(), policies: fleet.set.policies)
+        try await evaluated { (work, memory) throws(StoreFailure) in
+            let set: PolicySet
+            if let judged = memory.judged { set = judged.set } else { set = try work.policies() }
+            return Assessment(memory.picture, received: try work.receivedReports(), policies: set.policies)
         }
     }
 
-    /// - Parameter body: within the same transaction; it is given the tree where that was joined as a whole.
+    /// The fleet as it is stored, for who changes nothing: it waits for an evaluation that goes on, and leaves what it
+    /// read to the next one.
+    /// - Parameter body: within the same snapshot.
+    func look<Value: Sendable>(
+        _ body: @escaping @Sendable (any FleetReading, FleetMemory) throws(StoreFailure) -> Value
+    ) async throws(APIError) -> Value {
+        await judging.enter()
+        defer { judging.leave() }
+        let kept = judgementMemory
+        let (memory, value) = try await read { (work) throws(StoreFailure) in
+            let memory = try FleetMemory(kept.take(), caughtUpWith: work)
+            return (memory, try body(work, memory))
+        }
+        kept.put(memory)
+        return value
+    }
+
+    /// - Parameter body: within the same transaction.
     private func evaluated<Value: Sendable>(
         before: PolicySet? = nil,
-        _ body: @escaping @Sendable (any FleetWriting, JudgedFleet, NestingTree?) throws(StoreFailure) -> Value
+        _ body: @escaping @Sendable (any FleetWriting, FleetMemory) throws(StoreFailure) -> Value
     ) async throws(APIError) -> Value {
         // One at a time: two would both begin with what the last one left.
         await judging.enter()
         defer { judging.leave() }
-        let (now, rules, memory) = (environment.now(), environment.settings.drift, judgementMemory)
-        let (fleet, value) = try await record { (work) throws(StoreFailure) in
-            let (fleet, tree) = try Judging(work: work, rules: rules, before: before, now: now).run(memory.take())
-            return (fleet, try body(work, fleet, tree))
+        let (now, rules, kept) = (environment.now(), environment.settings.drift, judgementMemory)
+        let (memory, value) = try await record { (work) throws(StoreFailure) in
+            let memory = try Judging(work: work, rules: rules, before: before, now: now).run(kept.take())
+            return (memory, try body(work, memory))
         }
-        environment.log.debug("fleet judged", ["trees": "\(fleet.judgedTrees)"])
-        memory.put(fleet)
+        environment.log.debug("fleet judged", ["trees": "\(memory.judged?.judgedTrees ?? 0)"])
+        kept.put(memory)
         return value
     }
 
@@ -48,8 +65,15 @@ extension FleetController {
         path: NodePath?, resolved: Bool, exempted: Bool = false
     ) async throws(APIError) -> [Finding] {
         let all = try await read { (work) throws(StoreFailure) in
-            try (exempted ? work.exemptedFindings() : work.openFindings())
-                + (resolved ? work.resolvedFindings(limit: 1_000) : [])
+            let standing: [Finding]
+            if let path {
+                standing = try work.findings(
+                    FindingQuery(paths: [path], exempted: exempted, limit: .max - 1), after: nil
+                ).findings
+            } else {
+                standing = try exempted ? work.exemptedFindings() : work.openFindings()
+            }
+            return standing + (resolved ? try work.resolvedFindings(limit: 1_000) : [])
         }
         return all.filter { path == nil || $0.path == path || path?.contains($0.path) == true }
             .sorted { ($1.severity, $0.path, $0.id) < ($0.severity, $1.path, $1.id) }

@@ -74,6 +74,18 @@ struct NodeClasses: Sendable {
         )
     }
 
+    /// The class of one node by itself, as it would be told on the way to it.
+    mutating func classify(_ node: SelectedNode) -> NodeClass {
+        var path = PathAutomaton.start
+        for name in node.path.names {
+            let name = names.classify(name)
+            path = paths.step(path, name: name, met: names.classes[Int(name)])
+        }
+        return NodeClass(
+            host: hosts.classify(node.traits), path: path, guest: node.guestName.map { names.classify($0) } ?? -1,
+            uuid: uuids.isEmpty ? 0 : node.uuid.flatMap { uuids[UUIDKey($0)] } ?? 0, level: Int32(node.path.level))
+    }
+
     /// - Parameter name: the class of the node's name in its path: its own where its host does not report it.
     private mutating func guestClass(_ node: TreeNode, _ name: Int32) -> Int32 {
         guard let guest = node.sharedGuest?.value.name else { return node.path.level > 0 ? name : -1 }

@@ -8,11 +8,19 @@ final class Verdict: Sendable {
         let setting: Setting
         let decision: Decision
         let mode: EffectiveMode
+        /// What is wanted, in words.
+        let wanted: String
+        /// Of the policy that decides.
+        let policy: String
+        let severity: Severity
 
-        init(_ setting: Setting, _ decision: Decision, _ mode: EffectiveMode) {
+        init(_ setting: Setting, _ decision: Decision, _ mode: EffectiveMode, by policy: Policy) {
             self.setting = setting
             self.decision = decision
             self.mode = mode
+            wanted = setting.shown(decision.value)
+            self.policy = policy.name
+            severity = policy.severity
         }
     }
 
@@ -78,7 +86,9 @@ struct Verdicts: Sendable {
     private func verdict(on node: SelectedNode) -> Verdict {
         Verdict(
             wishes: index.decisions(index.search.matching(node)).map {
-                Verdict.Wish($0.setting, $0.decision, index.mode($0.decision, of: node))
+                Verdict.Wish(
+                    $0.setting, $0.decision, index.mode($0.decision, of: node),
+                    by: index.entries[$0.decision.policy].policy)
             }, exemptions: exemptions.search.matching(node))
     }
 }

@@ -21,14 +21,58 @@ package struct CountingPolicies: Sendable {
     ) -> [Finding] {
         var verdicts = kept.take() ?? Verdicts(policies, at: time)
         verdicts.forgetTooMany()
-        let exemptions = verdicts.exemptions
-        var walk = EvaluationWalk(
-            verdicts: consume verdicts, earlier: earlier,
-            ledger: FindingLedger(previous: previous, exemptions: exemptions, now: now), now: now)
+        let parts = EvaluationPart.split(joined, previous: previous)
+        if parts.count == 1 {
+            // Nothing that is kept is copied for one tree.
+            let walk = parts[0].walk(consume verdicts, earlier: earlier, unusedExposure: unusedExposure, now: now)
+            kept = walk.verdicts
+            return walk.findings
+        }
+        let walks = AllCores.map(parts.count, least: 1) { [verdicts] numbers in
+            numbers.map { number in
+                parts[number].walk(verdicts, earlier: earlier, unusedExposure: unusedExposure, now: now)
+            }
+        }.flatMap(\.self)
+        // What one of them worked out is enough to begin with.
+        kept = walks.first?.verdicts
+        return walks.flatMap(\.findings)
+    }
+}
+
+/// Trees that are judged in one go, and what is known of them.
+private struct EvaluationPart: Sendable {
+    var roots: ArraySlice<TreeNode>
+    var conflicts: [IdentityConflict] = []
+    var previous: [Finding] = []
+
+    /// From so many trees on it is worth to judge them on several cores.
+    private static let leastTrees = 100
+
+    /// Each has whole trees. The first has what is about a tree that is gone, too.
+    static func split(_ joined: JoinResult, previous: [Finding]) -> [EvaluationPart] {
+        let roots = joined.tree.roots
+        let ranges = AllCores.ranges(roots.count, least: leastTrees)
+        guard ranges.count > 1 else {
+            return [EvaluationPart(roots: roots[...], conflicts: joined.conflicts, previous: previous)]
+        }
+        var parts = ranges.map { EvaluationPart(roots: roots[$0]) }
+        var partOf: [String: Int] = [:]
+        for (number, range) in ranges.enumerated() {
+            for root in roots[range] { partOf[root.path.name] = number }
+        }
+        for conflict in joined.conflicts { parts[partOf[conflict.path.names[0]] ?? 0].conflicts.append(conflict) }
+        for finding in previous { parts[partOf[finding.path.names[0]] ?? 0].previous.append(finding) }
+        return parts
+    }
+
+    func walk(
+        _ verdicts: consuming Verdicts, earlier: EarlierJudgements, unusedExposure: [NodePath: Date], now: Date
+    ) -> (verdicts: Verdicts, findings: [Finding]) {
+        let ledger = FindingLedger(previous: previous, exemptions: verdicts.exemptions, now: now)
+        var walk = EvaluationWalk(verdicts: consume verdicts, earlier: earlier, ledger: ledger, now: now)
         walk.unused = unusedExposure
-        for conflict in joined.conflicts { walk.take(conflict) }
-        for root in joined.tree.roots { walk.start(root) }
-        kept = walk.verdicts
-        return walk.ledger.closed()
+        for conflict in conflicts { walk.take(conflict) }
+        for root in roots { walk.start(root) }
+        return (walk.verdicts, walk.ledger.closed())
     }
 }

@@ -25,32 +25,31 @@ extension EvaluationWalk {
         let (node, setting, decision) = (judged.node, judged.wish.setting, judged.wish.decision)
         guard decision.against.isEmpty else { return openConflict(node, setting, decision) }
         if comparison == .met || isInGrace(decision, complies) { return }
-        let policy = verdicts.index.entries[decision.policy].policy
-        let wanted = setting.shown(decision.value)
+        let (policy, wanted) = (judged.wish.policy, judged.wish.wanted)
         var finding = Finding(
             kind: .drift, path: node.path, uuid: node.machineUUID, setting: setting,
-            desired: wanted, severity: policy.severity, policy: policy.name, sentence: "", remedy: "", firstSeen: now,
+            desired: wanted, severity: judged.wish.severity, policy: policy, sentence: "", remedy: "", firstSeen: now,
             lastSeen: now)
         switch comparison {
         case .met: return
         case .drift(let observed, let correctable):
             finding.observed = observed
             finding.correctable = correctable
-            finding.sentence = "\(setting) of \(node.path) is \(observed), and policy '\(policy.name)' wants \(wanted)"
+            finding.sentence = "\(setting) of \(node.path) is \(observed), and policy '\(policy)' wants \(wanted)"
             finding.remedy = remedy()
         case .restartNeeded(let observed, let correctable):
             finding.become(.restartNeeded)
             finding.observed = observed
             finding.correctable = correctable
             finding.sentence =
-                "\(setting) of \(node.path) is \(wanted) as policy '\(policy.name)' wants, and not yet in effect: \(observed)"
+                "\(setting) of \(node.path) is \(wanted) as policy '\(policy)' wants, and not yet in effect: \(observed)"
             finding.remedy = setting == .hostNesting ? remedy() : "by hand: restart \(node.path.name)"
         case .unreadable(let reason):
             finding.become(.unreadable)
             finding.observed = "unknown"
             finding.severity = .low
             finding.sentence =
-                "policy '\(policy.name)' wants \(setting) \(wanted) of \(node.path), and what it is can't be told: \(reason)"
+                "policy '\(policy)' wants \(setting) \(wanted) of \(node.path), and what it is can't be told: \(reason)"
             finding.remedy = "give the agent what it lacks, or look there by hand"
             ledger.leaveOpen(.drift, node.path, setting)
             ledger.leaveOpen(.restartNeeded, node.path, setting)
@@ -61,9 +60,9 @@ extension EvaluationWalk {
             finding.remedy = OwnerRemedy.text(owner.manager, setting, decision.value, guest: node.path.name)
         }
         exempt(&finding, judged, has)
-        let earlier = earlier.of(judged.host)
-        ledger.open(finding, mode: judged.wish.mode, offersCorrection: finding.correctable && owner == nil) {
-            earlier?.differs(from: decision, setting, of: SelectedNode(node, judged.traits)) ?? false
+        let offersCorrection = finding.correctable && owner == nil
+        ledger.open(finding, mode: judged.wish.mode, offersCorrection: offersCorrection) { [earlier] in
+            earlier.differs(from: decision, setting, of: node, near: judged.traits, judgedBy: judged.host)
         }
     }
 

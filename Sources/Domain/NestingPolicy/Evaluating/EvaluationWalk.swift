@@ -5,15 +5,15 @@ import NestingModel
 struct EvaluationWalk {
     /// What the policies say, by classes of nodes.
     var verdicts: Verdicts
-    let earlier: EarlierJudgements
+    let earlier: EarlierVerdicts
     var ledger: FindingLedger
     let now: Date
     /// Guests that have been exposed for long without running a guest, with since when.
     var unused: [NodePath: Date] = [:]
 
-    init(verdicts: Verdicts, earlier: EarlierJudgements, ledger: FindingLedger, now: Date) {
+    init(verdicts: consuming Verdicts, earlier: EarlierJudgements, ledger: FindingLedger, now: Date) {
         self.verdicts = verdicts
-        self.earlier = earlier
+        self.earlier = EarlierVerdicts(earlier)
         self.ledger = ledger
         self.now = now
     }

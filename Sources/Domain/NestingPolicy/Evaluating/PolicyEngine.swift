@@ -35,39 +35,4 @@ package struct PolicyEngine: Sendable {
         return policies.evaluate(
             joined, previous: previous, earlier: earlier, unusedExposure: unusedExposure, now: now)
     }
-
-    /// Names of the policies whose selector meets no node of the tree, by name: most often a mistake.
-    package func matchingNothing(in tree: NestingTree) -> [String] {
-        let policies = index.entries.map(\.policy)
-        return idle(index.search, policies.map(\.selector), in: tree).map { policies[$0].name }.sorted()
-    }
-
-    /// Policies, by name, with the places of those of their modes that meet no node of the tree.
-    package func modesMatchingNothing(in tree: NestingTree) -> [(policy: String, place: String)] {
-        let rules = index.entries.flatMap { entry in entry.modes.map { (entry.policy.name, $0.rule) } }
-        guard !rules.isEmpty else { return [] }
-        let selectors = rules.map(\.1.selector)
-        return idle(SelectorIndex(selectors.map(CompiledSelector.init)), selectors, in: tree)
-            .map { (rules[$0].0, rules[$0].1.place) }.sorted { $0 < $1 }
-    }
-
-    /// The same of exemptions.
-    package func exemptionsMatchingNothing(in tree: NestingTree) -> [String] {
-        let all = exemptions.exemptions
-        return idle(exemptions.search, all.map(\.selector), in: tree).map { all[$0].name }.sorted()
-    }
-
-    /// Numbers of selectors that meet no node.
-    private func idle(_ search: SelectorIndex, _ selectors: [PolicySelector], in tree: NestingTree) -> [Int] {
-        var classes = NodeClasses(selectors)
-        var seen: Set<NodeClass> = []
-        var met: Set<Int> = []
-        func visit(_ node: TreeNode, _ outside: NodeClasses.Place) {
-            let (nodeClass, inside) = classes.enter(node, from: outside)
-            if seen.insert(nodeClass).inserted { met.formUnion(search.matching(SelectedNode(node, inside.traits))) }
-            for child in node.children { visit(child, inside) }
-        }
-        for root in tree.roots { visit(root, classes.outside) }
-        return selectors.indices.filter { !met.contains($0) }
-    }
 }

@@ -63,6 +63,12 @@ package struct IdentityRegister: Sendable {
         return sorted(tree.falseClaims + found)
     }
 
+    /// Another place where this guest is defined or runs: the first of them.
+    func otherPlace(of guest: GuestReport, at path: NodePath) -> NodePath? {
+        guard let said = places[UUIDKey(guest.uuid)] else { return nil }
+        return said.sightings.lazy.filter { !$0.isRoot && $0.path != path }.map(\.path).min()
+    }
+
     private func sorted(_ conflicts: [IdentityConflict]) -> [IdentityConflict] {
         conflicts.sorted { ($0.path, $0.kind.rawValue, $0.uuid) < ($1.path, $1.kind.rawValue, $1.uuid) }
     }

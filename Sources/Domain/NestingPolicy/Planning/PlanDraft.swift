@@ -2,10 +2,11 @@ import FoundationEssentials
 import NestingModel
 
 /// A plan in the making.
-struct PlanDraft {
+struct PlanDraft: Sendable {
     private let index: TreeIndex
     private let policies: [String: Policy]
     private let modes: Set<PolicyMode>
+    private let received: [NodePath: Date]
     private let now: Date
     /// Open identity findings, by place and by UUID: a guest that moved is not touched at its new place either.
     private let doubted: [NodePath: Finding]
@@ -13,10 +14,14 @@ struct PlanDraft {
     private(set) var items: [PlanItem] = []
     private(set) var blocked: [PlanBlock] = []
 
-    init(tree: NestingTree, findings: [Finding], policies: [Policy], modes: Set<PolicyMode>, now: Date) {
-        index = TreeIndex(tree)
+    init(
+        tree: NestingTree, identities: IdentityRegister?, received: [NodePath: Date], findings: [Finding],
+        policies: [Policy], modes: Set<PolicyMode>, now: Date
+    ) {
+        index = TreeIndex(tree, identities: identities)
         self.policies = Dictionary(policies.map { ($0.name, $0) }) { first, _ in first }
         self.modes = modes
+        self.received = received
         self.now = now
         let identity = findings.filter { $0.kind.isIdentity && $0.state.isOpen }.sorted { $0.id < $1.id }
         doubted = Dictionary(identity.map { ($0.path, $0) }) { first, _ in first }
@@ -25,7 +30,7 @@ struct PlanDraft {
         }
     }
 
-    mutating func block(_ finding: Finding, _ refusal: PlanRefusal) {
+    private mutating func block(_ finding: Finding, _ refusal: PlanRefusal) {
         blocked.append(
             PlanBlock(
                 path: finding.path, finding: finding.id, code: refusal.code.rawValue, sentence: refusal.sentence,
@@ -33,7 +38,7 @@ struct PlanDraft {
     }
 
     /// Whether a finding by itself can have a plan.
-    func checkFinding(_ finding: Finding) throws(PlanRefusal) {
+    private func checkFinding(_ finding: Finding) throws(PlanRefusal) {
         func refuse(_ code: PlanRefusal.Code) -> PlanRefusal {
             PlanRefusal(code, finding.sentence, remedy: finding.remedy)
         }
@@ -73,8 +78,22 @@ struct PlanDraft {
         }
     }
 
+    /// Takes up one guest's findings.
+    mutating func add(_ findings: [Finding]) {
+        var fit: [Finding] = []
+        for finding in findings {
+            do throws(PlanRefusal) {
+                try checkFinding(finding)
+                fit.append(finding)
+            } catch {
+                block(finding, error)
+            }
+        }
+        if let path = fit.first?.path { addItem(path, fit) }
+    }
+
     /// Makes one guest's item, or blocks each of its findings with the same reason.
-    mutating func addItem(_ path: NodePath, _ findings: [Finding]) {
+    private mutating func addItem(_ path: NodePath, _ findings: [Finding]) {
         var rest = findings
         do throws(PlanRefusal) {
             let (node, host) = try place(path)
@@ -120,11 +139,13 @@ struct PlanDraft {
 
     /// Why this machine may not be who it seems; nil where nothing says so.
     private func identity(_ node: TreeNode) -> PlanRefusal? {
-        let places = sequence(first: node.path, next: \.parent)
-        let uuid = node.sharedGuest?.value.uuid.lowercased()
-        if let finding = places.lazy.compactMap({ doubted[$0] }).first ?? uuid.flatMap({ doubtedUUIDs[$0] }) {
-            return PlanRefusal(
-                .identity, "\(node.path) is not touched: \(finding.sentence)", remedy: finding.remedy)
+        if !doubted.isEmpty {
+            let places = sequence(first: node.path, next: \.parent)
+            let uuid = node.sharedGuest?.value.uuid.lowercased()
+            if let finding = places.lazy.compactMap({ doubted[$0] }).first ?? uuid.flatMap({ doubtedUUIDs[$0] }) {
+                return PlanRefusal(
+                    .identity, "\(node.path) is not touched: \(finding.sentence)", remedy: finding.remedy)
+            }
         }
         guard let guest = node.sharedGuest, let other = index.otherPlace(of: guest.value, at: node.path) else {
             return nil
@@ -183,7 +204,7 @@ struct PlanDraft {
 
     private func checkAge(_ view: HostView, _ rules: DisruptionRules) throws(PlanRefusal) {
         let path = view.host.path
-        guard let received = view.health.reportedAt else {
+        guard let received = received[path] ?? view.health.reportedAt else {
             throw PlanRefusal(.hostUnread, "no report of \(path) was received", remedy: "wait for the next sweep")
         }
         let age = Int(now.timeIntervalSince(received))

@@ -9,45 +9,67 @@ package enum Planner {
     /// from its receipt (`HostHealth.reportedAt`).
     ///
     /// - Parameters:
-    ///   - findings: all open and stale ones of the fleet (exempted ones are left alone); those outside the selection serve as reasons to refuse
-    ///     (an identity that does not hold).
+    ///   - identities: of the tree, where they are known; else they are collected.
+    ///   - received: when reports were received, where that is told besides the tree.
+    ///   - findings: all open and stale ones of the fleet (exempted ones are left alone); those outside the selection
+    ///     serve as reasons to refuse (an identity that does not hold).
     ///   - policies: the ones that the findings were made from.
     ///   - selection: these nodes and all below them; empty means the whole fleet.
     ///   - isAsked: which findings it is about beyond that.
     ///   - modes: findings of other modes are left alone. `[.enforce]` is for corrections that nobody asked for.
     package static func plan(
-        _ tree: NestingTree, findings: [Finding], policies: [Policy], selection: [NodePath] = [],
+        _ tree: NestingTree, identities: IdentityRegister? = nil, received: [NodePath: Date] = [:],
+        findings: [Finding], policies: [Policy], selection: [NodePath] = [],
         isAsked: (Finding) -> Bool = { _ in true }, modes: Set<PolicyMode> = [.propose, .enforce], now: Date
     ) -> Plan {
-        var draft = PlanDraft(tree: tree, findings: findings, policies: policies, modes: modes, now: now)
+        let draft = PlanDraft(
+            tree: tree, identities: identities, received: received, findings: findings, policies: policies,
+            modes: modes, now: now)
         let selected = Set(selection)
         // A suggestion asks for nothing that a plan could do.
-        let standing = findings.filter {
-            $0.state.isOpen && $0.kind != .unusedExposure && isSelected($0.path, selected) && isAsked($0)
+        let standing = findings.indices.filter {
+            let finding = findings[$0]
+            return finding.state.isOpen && finding.kind != .unusedExposure && isSelected(finding.path, selected)
+                && isAsked(finding)
+        }.sorted {
+            let (left, right) = (findings[$0], findings[$1])
+            return left.path == right.path ? left.id < right.id : isBefore(left.path, right.path)
         }
-        var guests: [NodePath: [Finding]] = [:]
-        for finding in standing {
-            do throws(PlanRefusal) {
-                try draft.checkFinding(finding)
-                guests[finding.path, default: []].append(finding)
-            } catch {
-                draft.block(finding, error)
-            }
-        }
-        for path in guests.keys.sorted(by: isBefore) {
-            draft.addItem(path, (guests[path] ?? []).sorted { $0.id < $1.id })
+        let guests = neighbours(standing) { findings[$0].path == findings[$1].path }
+        let parts = AllCores.map(guests.count, least: leastGuests) { numbers in
+            var part = draft
+            for guest in guests[numbers] { part.add(standing[guest].map { findings[$0] }) }
+            return part
         }
         return Plan(
-            items: draft.items,
-            blocked: draft.blocked.sorted { ($0.path, $0.finding) < ($1.path, $1.finding) }, madeAt: now)
+            items: parts.flatMap(\.items),
+            blocked: parts.flatMap(\.blocked).sorted { ($0.path, $0.finding) < ($1.path, $1.finding) }, madeAt: now)
+    }
+
+    /// From so many guests on it is worth to plan on several cores.
+    private static let leastGuests = 1_000
+
+    /// Ranges of elements that belong together and stand side by side.
+    private static func neighbours<Element>(
+        _ elements: [Element], belong: (Element, Element) -> Bool
+    ) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var start = 0
+        for end in elements.indices.dropFirst() where !belong(elements[end - 1], elements[end]) {
+            ranges.append(start..<end)
+            start = end
+        }
+        return elements.isEmpty ? [] : ranges + [start..<elements.count]
     }
 
     /// One item for each change of a guest that a person asks for, whatever the policies say, or a reason why not.
     package static func plan(
-        _ tree: NestingTree, changes: [NodePath: (change: GuestChange, rules: DisruptionRules)], findings: [Finding],
-        now: Date
+        _ tree: NestingTree, identities: IdentityRegister? = nil, received: [NodePath: Date] = [:],
+        changes: [NodePath: (change: GuestChange, rules: DisruptionRules)], findings: [Finding], now: Date
     ) -> Plan {
-        var draft = PlanDraft(tree: tree, findings: findings, policies: [], modes: [], now: now)
+        var draft = PlanDraft(
+            tree: tree, identities: identities, received: received, findings: findings, policies: [], modes: [],
+            now: now)
         for (path, wanted) in changes.sorted(by: { isBefore($0.key, $1.key) }) {
             draft.addItem(path, wanted.change, rules: wanted.rules)
         }

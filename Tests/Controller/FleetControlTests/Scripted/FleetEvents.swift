@@ -105,7 +105,28 @@ struct FleetEvents {
         }
         let (path, sees): (NodePath, VirtualizationExtension) = (pick(Self.paths), pick([.svm, .none]))
         let uuid = Self.uuid(path.level == 0 ? pick([81, 81, 81, 81, 10]) : 10 + roll(3))
-        return .report(path, FleetControlTests.report(uuid: uuid, sees: sees, guests: guests, at: time.now))
+        var report = FleetControlTests.report(uuid: uuid, sees: sees, guests: guests, at: time.now)
+        if roll(12) == 0 { report.guests = .unknown("its manager does not answer") }
+        return .report(path, report)
+    }
+
+    /// A draft over what counts: as most are, a small change of it.
+    mutating func draft(over old: PolicyBook) -> PolicyBook {
+        let other = book()
+        var draft = old
+        switch roll(6) {
+        case 0: return other
+        case 1: return draft
+        case 2 where !draft.policies.isEmpty: draft.policies.remove(at: roll(draft.policies.count))
+        case 3 where !draft.exemptions.isEmpty: draft.exemptions.remove(at: roll(draft.exemptions.count))
+        case 4:
+            draft.exemptions.removeAll { old in other.exemptions.contains { $0.name == old.name } }
+            draft.exemptions += other.exemptions
+        default:
+            draft.policies.removeAll { $0.name == other.policies[0].name }
+            draft.policies.append(other.policies[0])
+        }
+        return draft
     }
 
     private mutating func book() -> PolicyBook {

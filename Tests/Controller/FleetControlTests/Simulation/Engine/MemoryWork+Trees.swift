@@ -51,6 +51,9 @@ extension MemoryWork {
         return Array(roots.filter { path in root.map { path > $0 } ?? true }.prefix(limit))
     }
     func nestingRootCount(after root: NodePath?) -> Int { nestingRoots(after: root, limit: .max).count }
+    func receivedReports() -> [NodePath: Date] {
+        state.hosts.reduce(into: [:]) { $0[$1.host.path] = $1.health.reportedAt }
+    }
     func hostRows() -> [HostRow] { state.hosts.map { HostRow($0) } }
     func hostCounts() -> [HostState: Int] {
         Dictionary(grouping: state.hosts, by: \.health.state).mapValues(\.count)

@@ -1,0 +1,76 @@
+import ControllerAPI
+import FleetStore
+import FoundationEssentials
+import NestingModel
+import NestingPolicy
+
+/// All that the preview of a draft goes by, out of one snapshot of the store.
+///
+/// Judged is what the draft can make a difference to: the trees in which something that it changes selects a node or
+/// held a finding, and those that would be judged anew without it. What stands in the others stands under the draft, too.
+struct PreviewGround: Sendable {
+    let before: PolicySet
+    private let memory: FleetMemory
+    /// What the fleet was judged by last: drift from what changed since is intended.
+    private let earlier: EarlierJudgements
+    private let received: [NodePath: Date]
+    private let now: Date
+
+    init(_ work: any FleetReading, _ memory: FleetMemory, now: Date) throws(StoreFailure) {
+        before = try work.policies()
+        earlier = try work.earlierJudgements(before: before, than: nil, hosts: memory.picture.tree().hosts, now: now)
+        received = try work.receivedReports()
+        self.memory = memory
+        self.now = now
+    }
+
+    var roots: Set<String> { memory.picture.roots }
+
+    func preview(_ draft: PolicyDraft, limit: Int?) -> PreviewAnswer {
+        let picture = memory.picture
+        let reach = draft.reach(in: picture.tree())
+        let names = judged(reach)
+        let previous = picture.standing(names)
+        let findings = judge(draft, names, previous)
+        let known = Dictionary(previous.map { ($0.id, $0) }) { first, _ in first }
+        let open = findings.filter(\.state.isOpen)
+        let untouched = names.map { names in
+            picture.standing(picture.names.subtracting(names)).filter(\.state.isOpen)
+        }
+        let assessment = Assessment(
+            picture, received: received, open: open + (untouched ?? []), policies: draft.book.policies)
+        var answer = PreviewAnswer(
+            opens: open.filter { known[$0.id]?.state.isOpen != true },
+            closes: findings.filter { $0.state == .resolved && known[$0.id]?.state.isOpen == true },
+            exempts: findings.filter { $0.state == .exempted && known[$0.id]?.state != .exempted },
+            modes: open.compactMap { finding in
+                guard let before = known[finding.id], before.state.isOpen, before.mode != finding.mode else {
+                    return nil
+                }
+                return ModeChange(finding: finding, before: before.mode)
+            },
+            plan: assessment.plan(Selection(), now: now), warnings: draft.warnings(reach))
+        answer.sort()
+        if let limit { answer.cut(to: limit) }
+        return answer
+    }
+
+    /// The names of the trees that are judged by the draft; nil for all there are.
+    private func judged(_ reach: DraftReach) -> Set<String>? {
+        guard let judged = memory.judged, judged.basis == JudgementBasis(before, at: now), judged.at <= now else {
+            return nil
+        }
+        return reach.trees.union(judged.due(at: now)).union(
+            memory.picture.trees { finding in finding.exemption.map { reach.exemptions.contains($0.name) } ?? false })
+    }
+
+    func judged(_ draft: PolicyDraft) -> Set<String>? { judged(draft.reach(in: memory.picture.tree())) }
+
+    private func judge(_ draft: PolicyDraft, _ names: Set<String>?, _ previous: [Finding]) -> [Finding] {
+        // What is exposed for nothing is taken to be what was found so.
+        let unused = previous.filter { $0.kind == .unusedExposure }.map { ($0.path, $0.firstSeen) }
+        return PolicyEngine(draft.book).evaluate(
+            memory.picture.joined(names), previous: previous, earlier: earlier,
+            unusedExposure: Dictionary(unused) { first, _ in first }, now: now)
+    }
+}
