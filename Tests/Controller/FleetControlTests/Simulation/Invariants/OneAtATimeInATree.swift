@@ -15,13 +15,19 @@ final class OneAtATimeInATree: Invariant {
             for other in scene.fleet.work.values where other.isOpen && other.request.id != work.request.id {
                 guard let (second, number) = scene.item(of: other.request.id), second.items[number].path.root == root,
                     (second.id, number) != (remediation.id, index),
-                    // What somebody gave up by an abort is its agent's alone.
-                    second.items[number].step != .done
+                    !isLeftToAgent(second.items[number])
                 else { continue }
                 return "\(work.request.id) begins while \(other.request.id) is \(other.record.phase)"
             }
         case .judged, .atRest: break
         }
         return nil
+    }
+
+    /// What somebody gave up by an abort, and guests whose host can't be told to start them, are their agent's alone;
+    /// everything else that an item began has ended when the item has.
+    private func isLeftToAgent(_ item: RemediationItem) -> Bool {
+        item.step == .done
+            && (item.sentence.contains("given up by abort") || item.sentence.contains("could not be told to start"))
     }
 }

@@ -3,10 +3,11 @@ import NestingModel
 /// What goes wrong only where several things happen in one order: chance alone seldom makes it.
 extension World {
     static func misfortune(_ world: World, _ dice: inout Dice) -> [Event] {
-        switch dice.roll(4) {
+        switch dice.roll(5) {
         case 0: unheardOrder(world, &dice)
         case 1: hiddenInVain(world, &dice)
         case 2: deathOfAnAgent(world, &dice)
+        case 3: setBack(world, &dice)
         default: changeOfMind(world, &dice)
         }
     }
@@ -67,5 +68,22 @@ extension World {
                 : .exempt(exemption(dice.pick(world.guests), &dice))
             return Event(at: dice.roll(20...200), what: what)
         }
+    }
+
+    /// A remediation that may have been given up before all of it was heard of is set back, and other hands were there.
+    private static func setBack(_ world: World, _ dice: inout Dice) -> [Event] {
+        var events: [Event] = []
+        let abort = dice.roll(100...200)
+        if dice.once(in: 2) {
+            events = world.hosts.map { Event(at: abort - 40, what: .refuseOrders(host: $0, 60)) }
+            events.append(Event(at: abort, what: .abort))
+        }
+        for guest in world.guests {
+            let hand: Happening =
+                dice.once(in: 2)
+                ? .drift(guest: guest) : .resize(guest: guest, memory: dice.roll(1...8), vcpus: dice.roll(1...5))
+            if dice.once(in: 2) { events.append(Event(at: abort + dice.roll(30...200), what: hand)) }
+        }
+        return events + [Event(at: abort + dice.roll(280...340), what: .rollBack)]
     }
 }
