@@ -45,6 +45,8 @@ struct ExemptionFields {
         guard let bounds else { return moment }
         let now = bounds.now.formatted(.iso8601)
         if moment.date <= bounds.now {
+            // A folder kept in git goes on being taken as it was, until somebody tidies it up.
+            if let name = fields.string("name", longest: 128), bounds.stored[name] == moment.date { return moment }
             fields.refuse(
                 "expires", "is \(moment), and it is \(now) now: the exemption is over",
                 "take the exemption out, or agree on a later time")
@@ -63,9 +65,12 @@ package struct ExemptionBounds: Sendable, Hashable {
     package var now: Date
     /// How far from now one may end, in seconds.
     package var longest: TimeInterval
+    /// When those end that are stored, by name: one that has ended since is not new, and no fault.
+    package var stored: [String: Date]
 
-    package init(now: Date, longest: TimeInterval) {
+    package init(now: Date, longest: TimeInterval, stored: [String: Date] = [:]) {
         self.now = now
         self.longest = longest
+        self.stored = stored
     }
 }

@@ -103,6 +103,25 @@ struct ExemptionUseTests {
         }
     }
 
+    @Test("that are stored and have ended since are no fault of the files that hold them, and are named")
+    func overSince() async throws {
+        try await run { controller, _, clock in
+            _ = try await controller.apply(policies: files(Self.exemption), by: Requester(name: "alice"))
+            clock.pass(9 * 3600)
+            let again = try await controller.apply(policies: files(Self.exemption), by: Requester(name: "pipeline"))
+            #expect((again.revision, again.changed) == (2, []))
+            #expect(
+                again.warnings == [
+                    "exemption 'legacy' (e.yaml:2) is over since 2027-01-15T18:00 Europe/Berlin; take it out"
+                ])
+            let other = Self.exemption.replacing("T18:00", with: "T17:00")
+            let error = await #expect(throws: APIError.self) {
+                try await controller.apply(policies: files(other), by: Requester(name: "pipeline"))
+            }
+            #expect(error?.faults.map(\.line) == [7])
+        }
+    }
+
     @Test("that select nothing are a warning, and a file that prunes takes them away again")
     func warned() async throws {
         try await run { controller, _, _ in

@@ -16,7 +16,7 @@ extension FleetController {
                 let roots = try work.nestingRoots(after: after, limit: 50)
                 var left = before
                 for root in roots where !left.isEmpty {
-                    let tree = Assessment.tree(of: try work.hostDocuments(ofTree: root.name).map(\.view))
+                    let tree = NestingTree(joining: try work.hostDocuments(ofTree: root.name).map(\.view))
                     left = left.filter { tree.paths(selectedBy: selectors[$0]).isEmpty }
                 }
                 return (left, roots.last)

@@ -96,7 +96,8 @@ extension FleetController {
         return try PolicyDraft(
             request, over: before, roots: roots,
             exemptions: ExemptionBounds(
-                now: environment.now(), longest: TimeInterval(longest.components.seconds)))
+                now: environment.now(), longest: TimeInterval(longest.components.seconds),
+                stored: Dictionary(before.exemptions.map { ($0.name, $0.expires.date) }) { first, _ in first }))
     }
 
     func check(_ expected: Int?, is before: PolicySet) throws(APIError) {

@@ -1,6 +1,7 @@
 import ControllerAPI
 import FleetDocuments
 import FleetStore
+import FoundationEssentials
 import NestingModel
 import NestingPolicy
 import YAMLDocument
@@ -13,6 +14,8 @@ struct PolicyDraft: Sendable {
     private let before: PolicyBook
     /// What warnings are about.
     private let written: PolicyBook
+    /// Exemptions of the files that are over.
+    private let over: [Exemption]
 
     /// - Parameters:
     ///   - before: what stays beside the files' own, unless the request prunes.
@@ -34,14 +37,17 @@ struct PolicyDraft: Sendable {
             PolicyBook(
                 policies: kept.policies.filter { !names.0.contains($0.name) } + written.policies,
                 exemptions: kept.exemptions.filter { !names.1.contains($0.name) } + written.exemptions),
-            over: before, about: written)
+            over: before, about: written, at: bounds.now)
     }
 
-    /// - Parameter written: what warnings are about.
-    init(_ book: PolicyBook, over before: PolicySet, about written: PolicyBook) {
+    /// - Parameters:
+    ///   - written: what warnings are about.
+    ///   - now: nil where nothing is said of what is over.
+    init(_ book: PolicyBook, over before: PolicySet, about written: PolicyBook, at now: Date? = nil) {
         self.book = book
         self.before = before.book
         self.written = written
+        over = now.map { now in written.exemptions.filter { $0.isOver(at: now) } } ?? []
         changes = PolicyChanges(from: before.book, to: book)
     }
 
@@ -60,6 +66,7 @@ struct PolicyDraft: Sendable {
             + written.exemptions.filter { reach.idleExemptions.contains($0.name) }.map {
                 "exemption '\($0.name)' (\($0.place)) \(nothing)"
             }
+            + over.map { "exemption '\($0.name)' (\($0.place)) is over since \($0.expires); take it out" }
     }
 }
 

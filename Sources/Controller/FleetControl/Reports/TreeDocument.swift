@@ -1,6 +1,7 @@
 import FleetStore
 import FoundationEssentials
 import NestingModel
+import NestingPolicy
 
 /// A nesting tree as the JSON that encoding its `TreeNode` gives, made of the documents that are stored.
 struct TreeDocument {
@@ -13,7 +14,7 @@ struct TreeDocument {
     init(_ hosts: [HostDocument]) {
         self.hosts = Dictionary(hosts.map { ($0.view.host.path, $0) }) { first, _ in first }
         text.reserveCapacity(2 * hosts.reduce(0) { $0 + ($1.report?.utf8.count ?? 0) } + 4_096)
-        for root in Assessment.tree(of: hosts.map(\.view)).roots {
+        for root in NestingTree(joining: hosts.map(\.view)).roots {
             write(root, of: nil)
             text += "\n"
         }
