@@ -58,6 +58,7 @@ struct DriftMarkTests {
         await first.close()
         try fixture.execute(
             """
+            \(StoreFixture.withoutOrigins)
             DROP TABLE drift_mark;
             UPDATE value SET document = json_set(document, '$.open', json_array('\(finding.id)', '\(finding.id)'))
                 WHERE key = 'last-drift-report';

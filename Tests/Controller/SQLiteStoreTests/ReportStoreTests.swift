@@ -88,6 +88,7 @@ struct ReportStoreTests {
             UPDATE report_run_part SET document = '[' || replace(document, char(10), ',') || ']';
             PRAGMA user_version = \(migrations.firstIndex { $0.contains("UPDATE report_run_part") }!);
             DROP TABLE drift_mark;
+            \(StoreFixture.withoutOrigins)
             """)
         let second = try fixture.open()
         try await second.read { (work) throws(StoreFailure) in

@@ -6,6 +6,9 @@ import NestorTestKit
 
 /// A folder with a store's file in it.
 struct StoreFixture {
+    /// Takes back the migration of audit records, for a test that has one before it run again.
+    static let withoutOrigins = "ALTER TABLE audit DROP COLUMN origin; ALTER TABLE audit DROP COLUMN place;"
+
     let folder: TemporaryFolder
     var path: String { folder("nestor.db") }
 
