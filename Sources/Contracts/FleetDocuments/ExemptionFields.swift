@@ -37,7 +37,7 @@ struct ExemptionFields {
             guard !settings.contains(where: { $0.rawValue == entry.key }) else { continue }
             accepts.refuse(entry.key, "is none of the settings that are exempted", "name it under settings, too")
         }
-        return WishFields.read(accepts, savedState: ["none", "present"])
+        return WishFields.read(accepts, presence: ["none", "present"])
     }
 
     private func expires() -> Moment? {

@@ -186,7 +186,7 @@ private struct ExpectationFields {
                 guard let path else { return nil }
                 var item = ExpectedItem(path)
                 item.change = fields.mapping("change", allowed: ExpectationDocument.changeKeys).map { change in
-                    let wishes = WishFields.read(change, savedState: [])
+                    let wishes = WishFields.read(change, presence: [])
                     return GuestChange(
                         exposure: wishes.exposure, startupMemory: wishes.startupMemory,
                         maximumVCPUs: wishes.maximumVCPUs, dynamicMemory: wishes.dynamicMemory)

@@ -60,7 +60,8 @@ extension PolicyDocument {
         func texts(_ list: [String]) -> YAMLValue? { list.isEmpty ? nil : .texts(list) }
         let not = selector.not.map(value)
         return .fields([
-            "all": selector.all ? .bool(true) : nil, "paths": texts(selector.paths), "labels": labels(selector),
+            "all": selector.all ? .bool(true) : nil, "paths": texts(selector.paths), "hosts": texts(selector.hosts),
+            "labels": labels(selector),
             "platforms": texts(selector.platforms.map(\.word)),
             "levels": selector.levels.isEmpty ? nil : .sequence(selector.levels.map { .int(Int64($0)) }),
             "guests": texts(selector.guests), "uuids": texts(selector.uuids),
@@ -97,6 +98,8 @@ extension PolicyDocument {
             "maximum-vcpus": desired.maximumVCPUs.map { .int(Int64($0)) },
             "mac-spoofing": desired.macSpoofing.map { .text($0 ? "allowed" : "blocked") },
             "saved-state": desired.savedState.map { .text($0 ? "present" : "none") },
+            "snapshots": desired.snapshots.map { .text($0 ? "present" : "none") },
+            "autostart": desired.autostart.map { .text($0 ? "on" : "off") },
             "host-nesting": desired.hostNesting.map { .text($0 ? "on" : "off") },
         ])
     }

@@ -66,7 +66,7 @@ struct PolicyFields {
             fields.refuse(
                 "desire", "asks for nothing", "write at least one of \(ShownText.alternatives(WishFields.keys))")
         }
-        return WishFields.read(desire, savedState: ["none"])
+        return WishFields.read(desire, presence: ["none"])
     }
 
     private func disruption() -> DisruptionRules {
@@ -93,17 +93,20 @@ struct PolicyFields {
 /// Settings and their values, as policies wish for them and exemptions accept them.
 enum WishFields {
     static let keys = [
-        "exposure", "startup-memory", "dynamic-memory", "maximum-vcpus", "mac-spoofing", "saved-state", "host-nesting",
+        "exposure", "startup-memory", "dynamic-memory", "maximum-vcpus", "mac-spoofing", "saved-state", "snapshots",
+        "autostart", "host-nesting",
     ]
 
-    /// - Parameter savedState: the words that may be said of it.
-    static func read(_ fields: YAMLMapping, savedState: [String]) -> DesiredSettings {
+    /// - Parameter presence: the words that may be said of saved states and snapshots.
+    static func read(_ fields: YAMLMapping, presence: [String]) -> DesiredSettings {
         DesiredSettings(
             exposure: fields.oneOf("exposure", ["exposed", "hidden"]).map { $0 == "exposed" },
             startupMemory: fields.bytes("startup-memory", in: 1 << 20...1 << 46),
             dynamicMemory: fields.bool("dynamic-memory"), maximumVCPUs: fields.int("maximum-vcpus", in: 1...8192),
             macSpoofing: fields.oneOf("mac-spoofing", ["allowed", "blocked"]).map { $0 == "allowed" },
-            savedState: fields.oneOf("saved-state", savedState).map { $0 == "present" },
+            savedState: fields.oneOf("saved-state", presence).map { $0 == "present" },
+            snapshots: fields.oneOf("snapshots", presence).map { $0 == "present" },
+            autostart: fields.oneOf("autostart", ["on", "off"]).map { $0 == "on" },
             hostNesting: fields.oneOf("host-nesting", ["on", "off"]).map { $0 == "on" })
     }
 }

@@ -33,7 +33,7 @@ package enum PolicySchema {
                 "priority": .integer(
                     -1_000_000...1_000_000,
                     "The higher one decides, setting by setting; two of the same priority that disagree are an error."),
-                "select": .reference("selector"), "desire": wishes(savedState: ["none"]),
+                "select": .reference("selector"), "desire": wishes(presence: ["none"]),
                 "mode": .reference("modes", "audit without a word."),
                 "modes": .list(
                     of: .object(
@@ -58,7 +58,7 @@ package enum PolicySchema {
                 "name": .scalar("Unique among exemptions."), "select": .reference("selector"),
                 "settings": .list(of: .words(WishFields.keys)),
                 "accepts": wishes(
-                    savedState: ["none", "present"], "Pins the exemption to these values: any other one is drift."),
+                    presence: ["none", "present"], "Pins the exemption to these values: any other one is drift."),
                 "owner": .scalar("Who answers for it."), "reason": .scalar(), "expires": .reference("moment"),
             ])
     }
@@ -96,7 +96,7 @@ package enum PolicySchema {
             ])
     }
 
-    private static func wishes(savedState: [String], _ description: String? = nil) -> SchemaValue {
+    private static func wishes(presence: [String], _ description: String? = nil) -> SchemaValue {
         .object(
             WishFields.keys, least: 1, description: description,
             [
@@ -104,7 +104,8 @@ package enum PolicySchema {
                 "startup-memory": .pattern(
                     "^[0-9]+ ?(\(ByteSize.units.map(\.name).joined(separator: "|")))$", "At least: 4GiB."),
                 "dynamic-memory": .boolean(), "maximum-vcpus": .integer(1...8192, "At least."),
-                "mac-spoofing": .words(["allowed", "blocked"]), "saved-state": .words(savedState),
+                "mac-spoofing": .words(["allowed", "blocked"]), "saved-state": .words(presence),
+                "snapshots": .words(presence), "autostart": .words(["on", "off"]),
                 "host-nesting": .words(["on", "off"]),
             ])
     }

@@ -4,7 +4,7 @@ package import YAMLDocument
 
 /// The words by which policies, modes, exemptions and reports say which nodes they are about.
 package enum SelectorFields {
-    static let conditions = ["paths", "labels", "platforms", "levels", "guests", "uuids", "not"]
+    static let conditions = ["paths", "hosts", "labels", "platforms", "levels", "guests", "uuids", "not"]
     static let keys = ["all"] + conditions
     static let labelTests = ["in", "not-in", "exists"]
     /// How deep `not` may stand inside `not`.
@@ -31,12 +31,8 @@ package enum SelectorFields {
     private static func conditions(_ select: YAMLMapping, depth: Int) -> PolicySelector {
         let (labels, rules) = labels(select)
         return PolicySelector(
-            paths: select.values(
-                "paths", expected: "a path of names, as rack7/build-* or rack7/**, with ** as a whole name"
-            ) {
-                isGlob($0.text) ? $0.text : nil
-            } ?? [],
-            labels: labels, labelRules: rules,
+            paths: globs(select, "paths", as: "rack7/build-* or rack7/**"),
+            hosts: globs(select, "hosts", as: "rack7 or rack*/build-*"), labels: labels, labelRules: rules,
             platforms: select.values("platforms", expected: "a platform, as linux or linux-x86_64") {
                 isPlatform($0.text) ? PlatformWord($0.text) : nil
             } ?? [],
@@ -49,6 +45,12 @@ package enum SelectorFields {
             } ?? [],
             uuids: select.values("uuids", expected: FleetText.uuidRule) { FleetText.uuid($0.text) } ?? [],
             not: exclusions(select, depth: depth))
+    }
+
+    private static func globs(_ select: YAMLMapping, _ key: String, as examples: String) -> [String] {
+        select.values(key, expected: "a path of names, as \(examples), with ** as a whole name") {
+            isGlob($0.text) ? $0.text : nil
+        } ?? []
     }
 
     /// One mapping, or a list of them: whatever meets all conditions of one is left out.

@@ -24,6 +24,8 @@ enum SharedSchema {
             [
                 "paths": .list(
                     of: .scalar(), "Globs over the whole path: * within one name, ** for any number of names."),
+                "hosts": .list(
+                    of: .scalar(), "The same over a host's path: that host, and the guests that are defined on it."),
                 "labels": .reference("labels", "Of the nearest enrolled host at or above the node."),
                 "platforms": .list(
                     of: .pattern("^[a-z0-9_][a-z0-9_-]*$"), "Of that host's agent: linux, or linux-x86_64."),

@@ -27,8 +27,8 @@ import YAMLDocument
         policies:
           - name: builders-nest
             priority: 100
-            select: {paths: ["rack7/build-*"], labels: {site: lab}, levels: [1], guests: ["build-*"], uuids: [6B3F2C1E-0d7a-4c55-9d9e-2f1a8b7c6d5e]}
-            desire: {exposure: exposed, startup-memory: 4GiB, dynamic-memory: false, maximum-vcpus: 2, mac-spoofing: allowed, saved-state: none, host-nesting: on}
+            select: {paths: ["rack7/build-*"], hosts: ["rack*/**"], labels: {site: lab}, levels: [1], guests: ["build-*"], uuids: [6B3F2C1E-0d7a-4c55-9d9e-2f1a8b7c6d5e]}
+            desire: {exposure: exposed, startup-memory: 4GiB, dynamic-memory: false, maximum-vcpus: 2, mac-spoofing: allowed, saved-state: none, snapshots: none, autostart: on, host-nesting: on}
             mode: enforce
             severity: high
             disruption: {restart: forbidden, drain: forbidden, shutdown-deadline: 3m, report-age: 90s, drop-saved-state: true, cut-power: true, correct-owned: [openstack]}
@@ -39,11 +39,11 @@ import YAMLDocument
         let policy = Policy(
             name: "builders-nest", priority: 100,
             selector: PolicySelector(
-                paths: ["rack7/build-*"], labels: ["site": "lab"], levels: [1], guests: ["build-*"],
-                uuids: ["6b3f2c1e-0d7a-4c55-9d9e-2f1a8b7c6d5e"]),
+                paths: ["rack7/build-*"], hosts: ["rack*/**"], labels: ["site": "lab"], levels: [1],
+                guests: ["build-*"], uuids: ["6b3f2c1e-0d7a-4c55-9d9e-2f1a8b7c6d5e"]),
             desired: DesiredSettings(
                 exposure: true, startupMemory: 4 << 30, dynamicMemory: false, maximumVCPUs: 2, macSpoofing: true,
-                savedState: false, hostNesting: true),
+                savedState: false, snapshots: false, autostart: true, hostNesting: true),
             mode: .enforce,
             disruption: DisruptionRules(
                 restart: false, drain: false, shutdownSeconds: 180, reportAgeSeconds: 90,

@@ -34,7 +34,7 @@ struct PolicyRevisionTests {
         let policy = Policy(
             name: "p",
             selector: PolicySelector(
-                labelRules: [LabelRule("a", .isNoneOf, ["x"])], platforms: [PlatformWord("linux")],
+                hosts: ["r"], labelRules: [LabelRule("a", .isNoneOf, ["x"])], platforms: [PlatformWord("linux")],
                 not: [PolicySelector(levels: [0])]), desired: DesiredSettings(exposure: true), mode: .enforce,
             intendedMode: .propose, modes: [ModeRule(PolicySelector(all: true), mode: .audit, reason: "r")],
             from: moment, graceSeconds: 60)

@@ -149,6 +149,7 @@ struct AdoptionTests {
                 Sample.guest("a", uuid: 2, exposed: false) {
                     $0.interfaces = .known([Sample.nic("m", spoofing: .known(false))])
                     $0.memory.startup = .known((1 << 30) + 1)
+                    $0.autostart = .known(false)
                 }
             ])
         let book = PolicyBook(policies: [
@@ -156,10 +157,10 @@ struct AdoptionTests {
                 "p",
                 DesiredSettings(
                     exposure: true, startupMemory: 8 << 30, dynamicMemory: true, maximumVCPUs: 8, macSpoofing: true,
-                    hostNesting: false))
+                    autostart: true, hostNesting: false))
         ])
         let open = findings(book, host)
-        #expect(Set(open.compactMap(\.setting)).count == 6)
+        #expect(Set(open.compactMap(\.setting)).count == 7)
         for finding in open {
             for terms in [nil, Self.terms] {
                 let adoption = try PolicyEngine(book).adopt(
@@ -171,12 +172,22 @@ struct AdoptionTests {
         }
     }
 
-    @Test("a saved state can be exempted and not be wanted")
-    func savedState() throws {
+    @Test(
+        "a saved state and snapshots can be exempted and not be wanted",
+        arguments: [
+            (DesiredSettings(savedState: false), DesiredSettings(savedState: true)),
+            (DesiredSettings(snapshots: false), DesiredSettings(snapshots: true)),
+        ])
+    func presence(wanted: DesiredSettings, accepted: DesiredSettings) throws {
         let host = Sample.host(
             "r", uuid: 1,
-            guests: [Sample.guest("a", uuid: 2, state: .off) { $0.savedState = .known(true) }])
-        let book = PolicyBook(policies: [Sample.policy("p", DesiredSettings(savedState: false))])
+            guests: [
+                Sample.guest("a", uuid: 2, state: .off) {
+                    $0.savedState = .known(true)
+                    $0.snapshots = .known(1)
+                }
+            ])
+        let book = PolicyBook(policies: [Sample.policy("p", wanted)])
         let finding = findings(book, host).first
         #expect(try refused(finding, book, host)?.remedy.contains("--exempt") == true)
         let adoption = try PolicyEngine(book).adopt(
@@ -185,7 +196,7 @@ struct AdoptionTests {
             Issue.record("nothing was exempted")
             return
         }
-        #expect(exemption.accepts == DesiredSettings(savedState: true))
+        #expect(exemption.accepts == accepted)
     }
 
     @Test(

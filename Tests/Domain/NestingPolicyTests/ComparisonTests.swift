@@ -86,6 +86,19 @@ import Testing
             testDescription: "saved state unknown", wanted: .init(savedState: false), kind: .unreadable,
             observed: "unknown", guest: guest { $0.savedState = .unknown("?") }),
         Case(
+            testDescription: "snapshots", wanted: .init(snapshots: false), kind: .drift, observed: "3",
+            guest: guest { $0.snapshots = .known(3) }),
+        Case(testDescription: "no snapshot", wanted: .init(snapshots: false), guest: guest { _ in }),
+        Case(
+            testDescription: "snapshots unknown", wanted: .init(snapshots: false), kind: .unreadable,
+            observed: "unknown", guest: guest { $0.snapshots = .unknown("?") }),
+        Case(
+            testDescription: "does not start with its host", wanted: .init(autostart: true), kind: .drift,
+            observed: "off", guest: guest { $0.autostart = .known(false) }),
+        Case(
+            testDescription: "starts with its host", wanted: .init(autostart: true),
+            guest: guest { $0.autostart = .known(true) }),
+        Case(
             testDescription: "a saved state can't be asked for", wanted: .init(savedState: true), guest: guest { _ in }),
     ]
 

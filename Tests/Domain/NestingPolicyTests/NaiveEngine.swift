@@ -93,7 +93,7 @@ extension NaiveEngine {
         let places = sequence(first: node.path, next: \.parent)
         let host = places.lazy.compactMap { tree.node(at: $0)?.host }.first
         if asksPlatform(selector), host?.report == nil { return false }
-        return holds(selector, node, host?.host.labels ?? [:], host?.report?.agent.platform ?? "")
+        return holds(selector, node, host)
     }
 
     private func asksPlatform(_ selector: PolicySelector) -> Bool {
@@ -101,8 +101,10 @@ extension NaiveEngine {
     }
 
     private func holds(
-        _ selector: PolicySelector, _ node: TreeNode, _ labels: [String: String], _ platform: String
+        _ selector: PolicySelector, _ node: TreeNode, _ host: HostView?
     ) -> Bool {
+        let labels = host?.host.labels ?? [:]
+        let platform = host?.report?.agent.platform ?? ""
         if selector == PolicySelector() { return false }
         if selector.all { return true }
         for (label, text) in selector.labels where labels[label] != text { return false }
@@ -123,30 +125,11 @@ extension NaiveEngine {
         }
         if !selector.levels.isEmpty, !selector.levels.contains(node.path.names.count - 1) { return false }
         if !selector.uuids.isEmpty, !selector.uuids.contains(node.guest?.uuid ?? "") { return false }
-        if !selector.guests.isEmpty, !selector.guests.contains(where: { fits(Array($0), Array(node.path.name)) }) {
+        if !selector.guests.isEmpty, !selector.guests.contains(where: { NaiveGlob.fits($0, node.path.name) }) {
             return false
         }
-        if !selector.paths.isEmpty {
-            let isOne = selector.paths.contains {
-                fitsPath($0.split(separator: "/").map(String.init)[...], node.path.names[...])
-            }
-            if !isOne { return false }
-        }
-        return !selector.not.contains { holds($0, node, labels, platform) }
-    }
-
-    private func fits(_ pattern: [Character], _ name: [Character]) -> Bool {
-        guard let first = pattern.first else { return name.isEmpty }
-        if first == "*" {
-            return (0...name.count).contains { fits(Array(pattern.dropFirst()), Array(name.dropFirst($0))) }
-        }
-        return name.first == first && fits(Array(pattern.dropFirst()), Array(name.dropFirst()))
-    }
-
-    private func fitsPath(_ pattern: ArraySlice<String>, _ names: ArraySlice<String>) -> Bool {
-        guard let first = pattern.first else { return names.isEmpty }
-        if first == "**" { return (0...names.count).contains { fitsPath(pattern.dropFirst(), names.dropFirst($0)) } }
-        guard let name = names.first else { return false }
-        return fits(Array(first), Array(name)) && fitsPath(pattern.dropFirst(), names.dropFirst())
+        if !selector.paths.isEmpty, !NaiveGlob.isOne(node.path, selector.paths) { return false }
+        if !selector.hosts.isEmpty, !NaiveGlob.isOn(node, selector.hosts) { return false }
+        return !selector.not.contains { holds($0, node, host) }
     }
 }

@@ -16,6 +16,7 @@ import Testing
     private static func selector(_ dice: inout ReferenceTests.Dice, depth: Int = 0) -> PolicySelector {
         var selector = PolicySelector()
         if dice.roll(3) == 0 { selector.paths = [dice.pick(paths), dice.pick(paths)] }
+        if dice.roll(4) == 0 { selector.hosts = [dice.pick(paths), dice.pick(paths)] }
         if dice.roll(3) == 0 { selector.guests = [dice.pick(patterns), dice.pick(patterns)] }
         if dice.roll(4) == 0 { selector.levels = [dice.roll(3)] }
         if dice.roll(4) == 0 { selector.uuids = [Sample.uuid(dice.roll(20)), Sample.uuid(dice.roll(20)).uppercased()] }

@@ -24,7 +24,7 @@ struct NodePortraitTests {
             portrait.policy.desired
                 == DesiredSettings(
                     exposure: true, startupMemory: 4 << 30, dynamicMemory: false, maximumVCPUs: 2, macSpoofing: true,
-                    savedState: false))
+                    savedState: false, snapshots: false, autostart: false))
     }
 
     @Test("leaves out what can't be told or can't be wanted, and says so")
@@ -32,6 +32,7 @@ struct NodePortraitTests {
         let guest = Sample.guest("a", uuid: 2) {
             $0.exposure.configured = .unknown("no XML")
             $0.savedState = .known(true)
+            $0.snapshots = .known(2)
             $0.interfaces = .known([
                 Sample.nic("m", spoofing: .known(true)), Sample.nic("n", spoofing: .known(false)),
             ])
@@ -44,6 +45,7 @@ struct NodePortraitTests {
             portrait.gaps == [
                 "exposure: no XML", "mac-spoofing: its interfaces differ, or can't be told",
                 "saved-state: one is there, and a policy can only want none",
+                "snapshots: it has 2, and a policy can only want none",
             ])
     }
 

@@ -63,6 +63,7 @@ import Testing
                 PolicySelector(labels: ["k": "y"], levels: [2]),
                 PolicySelector(uuids: [Sample.uuid(101), Sample.uuid(103)]),
                 PolicySelector(labels: ["k": "x"], uuids: [Sample.uuid(102)]), PolicySelector(paths: ["**/in"]),
+                PolicySelector(hosts: ["*/a", "s"]),
             ])
             return Sample.policy(
                 "p\(number)", priority: dice.roll(3), selector,
@@ -97,35 +98,13 @@ import Testing
         -> Bool
     {
         if selector.isEmpty { return false }
-        var labels: [String: String] = [:]
-        for place in sequence(first: node.path, next: \.parent) {
-            guard let host = tree.node(at: place)?.host else { continue }
-            labels = host.host.labels
-            break
-        }
-        return selector.labels.allSatisfy { labels[$0.key] == $0.value }
+        let host = sequence(first: node.path, next: \.parent).lazy.compactMap { tree.node(at: $0)?.host?.host }.first
+        return selector.labels.allSatisfy { host?.labels[$0.key] == $0.value }
+            && (selector.hosts.isEmpty || NaiveGlob.isOn(node, selector.hosts))
+            && (selector.paths.isEmpty || NaiveGlob.isOne(node.path, selector.paths))
             && (selector.levels.isEmpty || selector.levels.contains(node.path.level))
             && (selector.uuids.isEmpty || selector.uuids.contains(guest.uuid))
-            && (selector.guests.isEmpty || selector.guests.contains { fits(Array($0), Array(guest.name)) })
-            && (selector.paths.isEmpty
-                || selector.paths.contains {
-                    fitsPath($0.split(separator: "/").map(String.init)[...], node.path.names[...])
-                })
-    }
-
-    private func fits(_ pattern: [Character], _ name: [Character]) -> Bool {
-        guard let first = pattern.first else { return name.isEmpty }
-        if first == "*" {
-            return (0...name.count).contains { fits(Array(pattern.dropFirst()), Array(name.dropFirst($0))) }
-        }
-        return name.first == first && fits(Array(pattern.dropFirst()), Array(name.dropFirst()))
-    }
-
-    private func fitsPath(_ pattern: ArraySlice<String>, _ names: ArraySlice<String>) -> Bool {
-        guard let first = pattern.first else { return names.isEmpty }
-        if first == "**" { return (0...names.count).contains { fitsPath(pattern.dropFirst(), names.dropFirst($0)) } }
-        guard let name = names.first else { return false }
-        return fits(Array(first), Array(name)) && fitsPath(pattern.dropFirst(), names.dropFirst())
+            && (selector.guests.isEmpty || selector.guests.contains { NaiveGlob.fits($0, guest.name) })
     }
 
     @Test("The engine finds what the simplest reading of the rules finds")

@@ -2,7 +2,7 @@ import NestingModel
 import NestingPolicy
 import Testing
 
-/// Label expressions, platforms and negation.
+/// Hosts, label expressions, platforms and negation.
 @Suite struct SelectorTests {
     private static let hosts = [
         Sample.host("r", uuid: 1, labels: ["site": "lab", "gpu": "a100"], guests: [Sample.guest("a", uuid: 2)]),
@@ -31,6 +31,23 @@ import Testing
         ])
     func rules(rule: LabelRule, expected: [String]) {
         #expect(met(PolicySelector(labelRules: [rule])) == expected)
+    }
+
+    @Test("A host is that of its path, with the guests that are defined on it and nothing inside those")
+    func hosts() {
+        let inner = Sample.host("t/a", uuid: 6, guests: [Sample.guest("in", uuid: 8)])
+        let tree = NestingTree.join(Self.hosts + [inner]).tree
+        func selected(_ selector: PolicySelector) -> [String] {
+            tree.paths(selectedBy: selector).map(\.description).sorted()
+        }
+        #expect(selected(PolicySelector(hosts: ["t"])) == ["t", "t/a", "t/b"])
+        #expect(selected(PolicySelector(hosts: ["*/*"])) == ["t/a", "t/a/in"])
+        #expect(selected(PolicySelector(hosts: ["r", "t/**"])) == ["r", "r/a", "t", "t/a", "t/a/in", "t/b"])
+        #expect(selected(PolicySelector(paths: ["t/**"], hosts: ["t/a"], levels: [2])) == ["t/a/in"])
+        #expect(
+            selected(PolicySelector(labels: ["site": "lab"], not: [PolicySelector(hosts: ["r"], levels: [0])]))
+                == ["r/a"])
+        #expect(met(PolicySelector(hosts: ["t"])) == ["t/a", "t/b"])
     }
 
     @Test(

@@ -19,6 +19,8 @@ func desiredText(_ desired: DesiredSettings) -> String {
     if let count = desired.maximumVCPUs { parts.append("vCPUs ≥ \(count)") }
     if let spoofing = desired.macSpoofing { parts.append("MAC spoofing \(spoofing ? "allowed" : "blocked")") }
     if let saved = desired.savedState { parts.append(saved ? "saved state" : "no saved state") }
+    if let snapshots = desired.snapshots { parts.append(snapshots ? "snapshots" : "no snapshots") }
+    if let autostart = desired.autostart { parts.append("autostart \(autostart ? "on" : "off")") }
     if let nesting = desired.hostNesting { parts.append("host nesting \(nesting ? "on" : "off")") }
     return parts.joined(separator: ", ")
 }

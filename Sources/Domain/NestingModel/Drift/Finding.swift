@@ -99,6 +99,8 @@ package enum Setting: String, OpenEnumeration, CaseIterable {
     case maximumVCPUs = "maximum-vcpus"
     case macSpoofing = "mac-spoofing"
     case savedState = "saved-state"
+    case snapshots
+    case autostart
     case hostNesting = "host-nesting"
     case unknown
 }

@@ -84,12 +84,17 @@ package struct DesiredSettings: Codable, Sendable, Hashable {
     package var macSpoofing: Bool?
     /// False: no saved state may wait.
     package var savedState: Bool?
+    /// False: no snapshot may be there; it has no remedy by an agent.
+    package var snapshots: Bool?
+    /// Whether the guest starts with its host; it has no remedy by an agent yet.
+    package var autostart: Bool?
     /// A host's own module parameter, configured and loaded; it has no remedy by an agent yet.
     package var hostNesting: Bool?
 
     package init(
         exposure: Bool? = nil, startupMemory: Int64? = nil, dynamicMemory: Bool? = nil, maximumVCPUs: Int? = nil,
-        macSpoofing: Bool? = nil, savedState: Bool? = nil, hostNesting: Bool? = nil
+        macSpoofing: Bool? = nil, savedState: Bool? = nil, snapshots: Bool? = nil,
+        autostart: Bool? = nil, hostNesting: Bool? = nil
     ) {
         self.exposure = exposure
         self.startupMemory = startupMemory
@@ -97,6 +102,8 @@ package struct DesiredSettings: Codable, Sendable, Hashable {
         self.maximumVCPUs = maximumVCPUs
         self.macSpoofing = macSpoofing
         self.savedState = savedState
+        self.snapshots = snapshots
+        self.autostart = autostart
         self.hostNesting = hostNesting
     }
 

@@ -3,6 +3,7 @@ extension PolicySelector {
     package var text: String {
         var parts = all ? ["all"] : []
         parts += paths
+        parts += hosts.map { "host \($0)" }
         parts += labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         parts += labelRules.map(\.text)
         parts += platforms.map { "platform \($0.word)" }

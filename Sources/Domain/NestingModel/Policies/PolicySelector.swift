@@ -4,6 +4,8 @@ package struct PolicySelector: Codable, Sendable, Hashable {
     package var all: Bool
     /// Globs over the whole path, in which `*` stands for anything within one name and `**` for any number of names.
     package var paths: [String]
+    /// Globs over a host's path, as those of `paths` are: that host, and the guests that are defined on it.
+    package var hosts: [String]
     /// Labels of the nearest enrolled host at or above the node.
     package var labels: [String: String]
     /// More about the same labels; every rule has to hold.
@@ -19,12 +21,13 @@ package struct PolicySelector: Codable, Sendable, Hashable {
     package var not: [PolicySelector]
 
     package init(
-        all: Bool = false, paths: [String] = [], labels: [String: String] = [:], labelRules: [LabelRule] = [],
-        platforms: [PlatformWord] = [], levels: [Int] = [], guests: [String] = [], uuids: [String] = [],
-        not: [PolicySelector] = []
+        all: Bool = false, paths: [String] = [], hosts: [String] = [], labels: [String: String] = [:],
+        labelRules: [LabelRule] = [], platforms: [PlatformWord] = [], levels: [Int] = [], guests: [String] = [],
+        uuids: [String] = [], not: [PolicySelector] = []
     ) {
         self.all = all
         self.paths = paths
+        self.hosts = hosts
         self.labels = labels
         self.labelRules = labelRules
         self.platforms = platforms
@@ -39,6 +42,7 @@ package struct PolicySelector: Codable, Sendable, Hashable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         all = try container.decodeIfPresent(Bool.self, forKey: .all) ?? false
         paths = try container.decodeIfPresent([String].self, forKey: .paths) ?? []
+        hosts = try container.decodeIfPresent([String].self, forKey: .hosts) ?? []
         labels = try container.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
         labelRules = try container.decodeIfPresent([LabelRule].self, forKey: .labelRules) ?? []
         platforms = try container.decodeIfPresent([PlatformWord].self, forKey: .platforms) ?? []

@@ -9,6 +9,8 @@ struct NodeClass: Hashable, Sendable {
     var guest: Int32
     var uuid: Int32
     var level: Int32
+    /// Whether it is an enrolled host; false for all where no selector tells them apart by that.
+    var isHost: Bool
 }
 
 /// Tells nodes' classes on the way through a tree, parents before children.
@@ -26,11 +28,16 @@ struct NodeClasses: Sendable {
     private var paths: PathAutomaton
     /// Which UUIDs are asked for together.
     private let uuids: [UUIDKey: Int32]
+    /// Whether any selector names hosts.
+    private let asksForHosts: Bool
     private var noTraits: Int32
 
     init(_ selectors: [PolicySelector]) {
         let all = selectors.flatMap(\.withExceptions)
-        let paths = all.flatMap(\.paths)
+        let hostPaths = all.flatMap(\.hosts)
+        asksForHosts = !hostPaths.isEmpty
+        // A host is met at its own place, and at that of each guest on it.
+        let paths = all.flatMap(\.paths) + hostPaths + hostPaths.map { $0 + "/*" }
         let patterns = Set((all.flatMap(\.guests) + paths.flatMap(PathGlob.names(of:))).map { Array($0.utf8) })
         let numbers = Dictionary(uniqueKeysWithValues: patterns.enumerated().map { ($1, Int32($0)) })
         names = NameAutomaton(Array(patterns))
@@ -70,7 +77,7 @@ struct NodeClasses: Sendable {
         return (
             NodeClass(
                 host: inside.host, path: inside.path, guest: guestClass(node, name), uuid: uuidClass(node),
-                level: Int32(node.path.level)), inside
+                level: Int32(node.path.level), isHost: asksForHosts && node.sharedHost != nil), inside
         )
     }
 
@@ -83,7 +90,8 @@ struct NodeClasses: Sendable {
         }
         return NodeClass(
             host: hosts.classify(node.traits), path: path, guest: node.guestName.map { names.classify($0) } ?? -1,
-            uuid: uuids.isEmpty ? 0 : node.uuid.flatMap { uuids[UUIDKey($0)] } ?? 0, level: Int32(node.path.level))
+            uuid: uuids.isEmpty ? 0 : node.uuid.flatMap { uuids[UUIDKey($0)] } ?? 0, level: Int32(node.path.level),
+            isHost: asksForHosts && node.traits.path == node.path.names)
     }
 
     /// - Parameter name: the class of the node's name in its path: its own where its host does not report it.

@@ -50,6 +50,14 @@ private struct Draft {
         } else if known(.savedState, guest.savedState) == false {
             desired.savedState = false
         }
+        if let count = known(.snapshots, guest.snapshots) {
+            if count == 0 {
+                desired.snapshots = false
+            } else {
+                gaps.append("snapshots: it has \(count), and a policy can only want none")
+            }
+        }
+        desired.autostart = known(.autostart, guest.autostart)
     }
 
     private mutating func take(_ interfaces: Fact<[InterfaceFacts]>) {

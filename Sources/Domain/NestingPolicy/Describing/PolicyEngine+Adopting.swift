@@ -104,8 +104,8 @@ private struct Adopter {
         if let found, isThere(found) { return found }
         throw AdoptionRefusal(
             sentence: "'\(finding.id)' is no one value that a policy could want: \(found.map(obstacle) ?? "")",
-            remedy: setting == .savedState && !isExempting
-                ? "only an exemption can accept a saved state: nestor drift adopt \(finding.id) --exempt"
+            remedy: [.savedState, .snapshots].contains(setting) && !isExempting
+                ? "only an exemption can accept that: nestor drift adopt \(finding.id) --exempt"
                 : "bring it to one value first, or write an exemption without 'accepts' by hand "
                     + "(Config/policies/exemptions.yaml)")
     }
@@ -147,6 +147,8 @@ extension DesiredSettings {
         case (.maximumVCPUs, .count(let count)): maximumVCPUs = count
         case (.macSpoofing, .flag(let flag)): macSpoofing = flag
         case (.savedState, .flag(let flag)): savedState = flag
+        case (.snapshots, .flag(let flag)): snapshots = flag
+        case (.autostart, .flag(let flag)): autostart = flag
         case (.hostNesting, .flag(let flag)): hostNesting = flag
         default: break
         }

@@ -29,12 +29,20 @@ extension Comparison {
         case (.maximumVCPUs, .count(let least)): atLeast(guest.vcpus.maximum, least) { "\($0)" }
         case (.dynamicMemory, .flag(let flag)):
             // Agents can only fix the memory's size so far.
-            isFlag(guest.memory.dynamic, flag, correctable: !flag) { $0 ? "on" : "off" }
+            isFlag(guest.memory.dynamic, flag, correctable: !flag, shown: Setting.on)
         case (.macSpoofing, .flag(let flag)): macSpoofing(guest, wanted: flag)
         case (.savedState, .flag):
             guest.state == .saved
                 ? .drift(observed: "present", correctable: false)
                 : isFlag(guest.savedState, false, correctable: false) { $0 ? "present" : "none" }
+        case (.snapshots, .flag):
+            switch guest.snapshots {
+            case .known(let count): count == 0 ? .met : .drift(observed: "\(count)", correctable: false)
+            case .absent: .met
+            case .unknown(let reason): .unreadable(reason)
+            }
+        case (.autostart, .flag(let flag)):
+            isFlag(guest.autostart, flag, correctable: false, shown: Setting.on)
         default: .met
         }
     }
@@ -45,6 +53,7 @@ extension Comparison {
         case (.startupMemory, .bytes(let bytes)): guest.memory.startup.value == bytes
         case (.maximumVCPUs, .count(let count)): guest.vcpus.maximum.value == count
         case (.savedState, .flag(true)): guest.state == .saved || guest.savedState.value == true
+        case (.snapshots, .flag(true)): (guest.snapshots.value ?? 0) > 0
         default: of(guest, setting, wanted: value) == .met
         }
     }

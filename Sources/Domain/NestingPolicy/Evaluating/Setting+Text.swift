@@ -6,8 +6,8 @@ extension Setting {
         switch (self, value) {
         case (.exposure, .flag(let flag)): Self.exposed(flag)
         case (.macSpoofing, .flag(let flag)): flag ? "allowed" : "blocked"
-        case (.savedState, .flag(let flag)): flag ? "present" : "none"
-        case (_, .flag(let flag)): flag ? "on" : "off"
+        case (.savedState, .flag(let flag)), (.snapshots, .flag(let flag)): flag ? "present" : "none"
+        case (_, .flag(let flag)): Self.on(flag)
         case (_, .bytes(let bytes)): "at least \(Self.size(bytes))"
         case (_, .count(let count)): "at least \(count)"
         }
@@ -21,6 +21,8 @@ extension Setting {
         case .count(let count): "\(count)"
         }
     }
+
+    static func on(_ flag: Bool) -> String { flag ? "on" : "off" }
 
     static func exposed(_ flag: Bool) -> String { flag ? "exposed" : "hidden" }
 

@@ -28,6 +28,12 @@ enum SettingRemedy {
                 + "no-mac-spoofing; Hyper-V: MacAddressSpoofing off)"
         case (.savedState, _):
             "by hand: start \(name) from it, or drop it (virsh managedsave-remove), since it keeps the CPU of its time"
+        case (.snapshots, _):
+            "by hand: delete its snapshots (virsh snapshot-list \(name), snapshot-delete; Hyper-V: Remove-VMSnapshot), "
+                + "since one that is gone back to brings its settings of that time with it"
+        case (.autostart, .flag(let flag)):
+            "by hand: virsh autostart \(flag ? "" : "--disable ")\(name) (Hyper-V: Set-VM -AutomaticStartAction "
+                + "\(flag ? "Start" : "Nothing"))"
         default: ""
         }
     }

@@ -227,7 +227,7 @@ struct PlanDraft: Sendable {
             case .startupMemory: change.startupMemory = desired.startupMemory
             case .maximumVCPUs: change.maximumVCPUs = desired.maximumVCPUs
             case .dynamicMemory: change.dynamicMemory = desired.dynamicMemory
-            case .macSpoofing, .savedState, .hostNesting, .unknown: break
+            case .macSpoofing, .savedState, .snapshots, .autostart, .hostNesting, .unknown: break
             }
         }
         return change

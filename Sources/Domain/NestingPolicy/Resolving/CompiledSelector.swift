@@ -2,6 +2,7 @@ import NestingModel
 
 /// A selector made ready to be asked half a million times: an object, so that asking one of many copies nothing.
 final class CompiledSelector: Sendable {
+    private let hosts: [PathGlob]
     private let labels: [String: String]
     private let labelRules: [LabelRule]
     private let platforms: [PlatformWord]
@@ -17,6 +18,7 @@ final class CompiledSelector: Sendable {
     private let isEmpty: Bool
 
     init(_ selector: PolicySelector) {
+        hosts = selector.hosts.map(PathGlob.init)
         labels = selector.labels
         labelRules = selector.labelRules
         platforms = selector.platforms
@@ -32,18 +34,22 @@ final class CompiledSelector: Sendable {
     }
 
     private var asksOfHostsAlone: Bool {
-        !isEmpty && paths.isEmpty && levels.isEmpty && guests.isEmpty && uuids.isEmpty && exclusions.isEmpty
+        !isEmpty && paths.isEmpty && hosts.isEmpty && levels.isEmpty && guests.isEmpty && uuids.isEmpty
+            && exclusions.isEmpty
     }
 
     /// The roots that it can be about; nil where it may be any.
     var roots: Set<String>? {
-        guard !paths.isEmpty else { return nil }
-        let names = paths.compactMap(\.root)
-        return names.count == paths.count ? Set(names) : nil
+        // A node and its host stand below the same root.
+        let globs = paths.isEmpty ? hosts : paths
+        let names = globs.compactMap(\.root)
+        return globs.isEmpty || names.count < globs.count ? nil : Set(names)
     }
 
     /// Whether it can be about anything below this root.
-    func mayMatch(root: String) -> Bool { paths.isEmpty || paths.contains { $0.mayMatch(root: root) } }
+    func mayMatch(root: String) -> Bool {
+        [paths, hosts].allSatisfy { globs in globs.isEmpty || globs.contains { $0.mayMatch(root: root) } }
+    }
 
     /// The UUIDs that it is about, where it asks for such and for no path.
     var onlyUUIDs: Set<String>? { paths.isEmpty && !uuids.isEmpty ? uuids : nil }
@@ -73,9 +79,17 @@ final class CompiledSelector: Sendable {
             guard let guestName, guests.contains(where: { $0.matches(guestName) }) else { return false }
         }
         guard paths.isEmpty || paths.contains(where: { $0.matches(path.names) }) else { return false }
+        guard hosts.isEmpty || hosts.contains(where: { $0.matchesHost(of: path, traits) }) else { return false }
         return !exclusions.contains {
             $0.matches(traits) && $0.matches(path, guestName: guestName, uuid: uuid, traits: traits)
         }
+    }
+}
+
+extension PathGlob {
+    /// Whether a host of this path has the node as its guest, or is the node itself.
+    fileprivate func matchesHost(of path: NodePath, _ traits: HostTraits) -> Bool {
+        path.parent.map { matches($0.names) } == true || traits.path == path.names && matches(path.names)
     }
 }
 

@@ -75,12 +75,12 @@ extension PolicyFault {
 }
 
 extension PolicySelector {
-    fileprivate var allPaths: [String] { paths + not.flatMap(\.allPaths) }
+    fileprivate var allPaths: [String] { paths + hosts + not.flatMap(\.allPaths) }
 
     /// The same for selectors that say the same in another order.
     fileprivate var normalised: PolicySelector {
         PolicySelector(
-            all: all, paths: Set(paths).sorted(), labels: labels,
+            all: all, paths: Set(paths).sorted(), hosts: Set(hosts).sorted(), labels: labels,
             labelRules: Set(labelRules.map(\.normalised)).sorted { $0.order < $1.order },
             platforms: Set(platforms).sorted(), levels: Set(levels).sorted(), guests: Set(guests).sorted(),
             uuids: Set(uuids.map { $0.lowercased() }).sorted(),
@@ -90,7 +90,8 @@ extension PolicySelector {
     /// Tells normalised ones apart, the same in every process.
     private var order: String {
         let words: [[String]] = [
-            paths, labels.map { "\($0.key)=\($0.value)" }.sorted(), labelRules.map(\.order), platforms.map(\.word),
+            paths, hosts, labels.map { "\($0.key)=\($0.value)" }.sorted(), labelRules.map(\.order),
+            platforms.map(\.word),
             levels.map(String.init), guests, uuids, not.map(\.order),
         ]
         return words.map { $0.joined(separator: "\u{1}") }.joined(separator: "\u{2}")

@@ -17,8 +17,10 @@ extension DesiredSettings {
         case .dynamicMemory: dynamicMemory.map(SettingValue.flag)
         case .maximumVCPUs: maximumVCPUs.map(SettingValue.count)
         case .macSpoofing: macSpoofing.map(SettingValue.flag)
-        // Only "no saved state" can be asked for.
+        // Only that there is none can be asked for.
         case .savedState: savedState == false ? .flag(false) : nil
+        case .snapshots: snapshots == false ? .flag(false) : nil
+        case .autostart: autostart.map(SettingValue.flag)
         case .hostNesting: hostNesting.map(SettingValue.flag)
         case .unknown: nil
         }
@@ -59,6 +61,10 @@ struct Decision: Sendable, Hashable {
 extension Exemption {
     /// The one value of a setting that it is pinned to; nil where any is accepted.
     func accepted(_ setting: Setting) -> SettingValue? {
-        setting == .savedState ? accepts.savedState.map(SettingValue.flag) : accepts.value(setting)
+        switch setting {
+        case .savedState: accepts.savedState.map(SettingValue.flag)
+        case .snapshots: accepts.snapshots.map(SettingValue.flag)
+        default: accepts.value(setting)
+        }
     }
 }
