@@ -4,6 +4,16 @@ package import NestingModel
 package struct FindingQuery: Sendable, Hashable {
     /// These nodes and all below them; none means the whole fleet.
     package var paths: [NodePath]
+    /// Of nodes that it selects, as a policy does.
+    package var selector: PolicySelector?
+    /// Of just these nodes; nil means any. Who answers the query writes what `selector` selects here.
+    package var nodes: Set<NodePath>?
+    /// Which one of these policies decides; none means any.
+    package var policies: [String]
+    /// About one of these; none means any, and those that are about none.
+    package var settings: [Setting]
+    /// So severe at least.
+    package var severity: Severity?
     /// Also those that ended, behind the others.
     package var resolved: Bool
     /// Those that an exemption holds, instead of the open ones.
@@ -18,10 +28,15 @@ package struct FindingQuery: Sendable, Hashable {
     package static let most = 5_000
 
     package init(
-        paths: [NodePath] = [], resolved: Bool = false, exempted: Bool = false, after: String? = nil,
+        paths: [NodePath] = [], selector: PolicySelector? = nil, policies: [String] = [], settings: [Setting] = [],
+        severity: Severity? = nil, resolved: Bool = false, exempted: Bool = false, after: String? = nil,
         limit: Int = FindingQuery.usual
     ) {
         self.paths = paths
+        self.selector = selector
+        self.policies = policies
+        self.settings = settings
+        self.severity = severity
         self.resolved = resolved
         self.exempted = exempted
         self.after = after

@@ -2,6 +2,7 @@ import ControllerAPI
 import FoundationEssentials
 import HTTPServing
 import HumanText
+import NestingModel
 
 extension HTTPRequest {
     func auditQuery() throws(APIError) -> AuditQuery {
@@ -12,8 +13,38 @@ extension HTTPRequest {
 
     func findingQuery() throws(APIError) -> FindingQuery {
         FindingQuery(
-            paths: try nodePaths(), resolved: query("resolved") == "true", exempted: query("exempted") == "true",
+            paths: try nodePaths(), selector: try selector(), policies: queries("policy"),
+            settings: try words("setting", Setting.self), severity: try words("severity", Severity.self).first,
+            resolved: query("resolved") == "true", exempted: query("exempted") == "true",
             after: query("after"), limit: try number("limit") ?? FindingQuery.usual)
+    }
+
+    /// A selector as JSON; nil where it is not asked for.
+    private func selector() throws(APIError) -> PolicySelector? {
+        guard let text = query("selector") else { return nil }
+        guard let selector = try? JSONDecoder().decode(PolicySelector.self, from: Data(text.utf8)) else {
+            throw APIError(
+                code: "query-invalid", sentence: "'selector' is \(ShownText.quoted(text)), and no selector",
+                remedy: "one as JSON: {\"labels\": {\"rack\": \"r1\"}}")
+        }
+        return selector
+    }
+
+    private func queries(_ name: String) -> [String] { target.query.filter { $0.name == name }.map(\.value) }
+
+    private func words<Word: OpenEnumeration & CaseIterable>(
+        _ name: String, _: Word.Type
+    ) throws(APIError) -> [Word] where Word.RawValue == String {
+        var words: [Word] = []
+        for text in queries(name) {
+            guard let word = Word(rawValue: text), word != .unknown else {
+                throw APIError(
+                    code: "query-invalid", sentence: "'\(name)' is \(ShownText.quoted(text))",
+                    remedy: "one of \(ShownText.alternatives(Word.allCases.filter { $0 != .unknown }.map(\.rawValue)))")
+            }
+            words.append(word)
+        }
+        return words
     }
 
     /// - Returns: nil where it is not asked for.

@@ -69,10 +69,9 @@ extension SQLiteWork {
     private func findingRows(
         _ query: FindingQuery, on shelf: Int, after place: FindingPlace?, limit: Int
     ) throws(StoreFailure) -> [(document: String, place: FindingPlace)] {
-        let below = Self.below(query.paths)
-        // The sign keeps SQLite from going through the whole shelf where some places are asked for.
-        var condition = "\(query.paths.isEmpty ? "" : "+")shelf = ?\(below.condition)"
-        var values = [.integer(Int64(shelf))] + below.values
+        let asked = Self.asked(query)
+        var condition = Self.onShelf(query) + asked.condition
+        var values = [.integer(Int64(shelf))] + asked.values
         if let place {
             condition += " AND (rank, place, id) > (?, ?, ?)"
             values += [.integer(Int64(place.rank)), .text(place.place), .text(place.id)]

@@ -20,19 +20,41 @@ extension SQLiteWork {
     func count(
         _ query: FindingQuery, on shelf: Int
     ) throws(StoreFailure) -> (all: Int, drifting: Int) {
-        let below = Self.below(query.paths)
+        let asked = Self.asked(query)
         let sql =
-            query.paths.isEmpty
+            asked.condition.isEmpty
             ? "SELECT SUM(number), SUM(number * drifts) FROM finding_count WHERE shelf = ?"
-            : "SELECT COUNT(*), SUM(drifts) FROM finding WHERE +shelf = ?\(below.condition)"
-        let counts = try connection.rows(sql, [.integer(Int64(shelf))] + below.values) { (row) throws(StoreFailure) in
+            : "SELECT COUNT(*), SUM(drifts) FROM finding WHERE \(Self.onShelf(query))\(asked.condition)"
+        let counts = try connection.rows(sql, [.integer(Int64(shelf))] + asked.values) { (row) throws(StoreFailure) in
             (Int(row.integer(0)), Int(row.integer(1)))
         }
         return counts.first ?? (0, 0)
     }
 
+    /// The sign keeps SQLite from going through the whole shelf where some places are asked for.
+    static func onShelf(_ query: FindingQuery) -> String { query.paths.isEmpty ? "shelf = ?" : "+shelf = ?" }
+
+    /// What a query asks beside the shelf; empty where that is nothing.
+    static func asked(_ query: FindingQuery) -> (condition: String, values: [SQLiteValue]) {
+        var (condition, values) = below(query.paths)
+        func isOne(_ value: String, of list: some Sequence<String>) {
+            condition += " AND \(value) IN (SELECT value FROM json_each(?))"
+            // Strings always encode.
+            values.append(
+                .text((try? JSONEncoder().encode(Array(list))).map { String(decoding: $0, as: UTF8.self) } ?? "[]"))
+        }
+        if let nodes = query.nodes { isOne("place", of: nodes.map(FindingPlace.place)) }
+        if !query.policies.isEmpty { isOne("finding.document ->> '$.policy'", of: query.policies) }
+        if !query.settings.isEmpty { isOne("finding.document ->> '$.setting'", of: query.settings.map(\.rawValue)) }
+        if let severity = query.severity {
+            condition += " AND rank <= ?"
+            values.append(.integer(Int64(FindingPlace.rank(severity))))
+        }
+        return (condition, values)
+    }
+
     /// Of these nodes and all below them.
-    static func below(_ paths: [NodePath]) -> (condition: String, values: [SQLiteValue]) {
+    private static func below(_ paths: [NodePath]) -> (condition: String, values: [SQLiteValue]) {
         guard !paths.isEmpty else { return ("", []) }
         let one = "place >= ? AND place < ?"
         return (

@@ -1,5 +1,6 @@
 import CommandLineTable
 import ControllerAPI
+import Foundation
 import NestingModel
 import Testing
 
@@ -30,12 +31,27 @@ struct SelectionOptionTests {
         #expect(try context(["freeze"]).selector() == nil)
     }
 
+    @Test("asks findings for the same, and for settings and how severe they are")
+    func drift() throws {
+        let context = try context([
+            "drift", "-l", "site=lab", "--policy", "p", "--setting", "exposure", "--setting", "autostart", "--severity",
+            "high",
+        ])
+        let query = try driftQuery(context)
+        #expect(
+            query.dropFirst().map { "\($0.name)=\($0.value)" } == [
+                "policy=p", "setting=exposure", "setting=autostart", "severity=high",
+            ])
+        let selector = try JSONDecoder().decode(PolicySelector.self, from: Data(try #require(query.first).value.utf8))
+        #expect(query.first?.name == "selector" && selector == PolicySelector(labels: ["site": "lab"]))
+    }
+
     @Test(
         "is refused where it can't be read, with what may be written",
         arguments: [
             (["--select", "{lables: {a: b}}"], "labels"),
             (["--select", "{}"], "all: true"), (["--select", "{all: true}", "-l", "a=b"], "leave one out"),
-            (["--select", "{paths: "], ""),
+            (["--select", "{paths: "], "indentation"), (["--select", "{hosts:[rack7]}"], "a space behind each colon"),
         ])
     func refused(words: [String], remedy: String) throws {
         let context = try context(["plan"] + words)

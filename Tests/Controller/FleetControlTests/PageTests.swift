@@ -66,6 +66,24 @@ struct PageTests {
         }
     }
 
+    @Test("of findings is of what a selector picks, and refuses what picks nothing and policies that are not there")
+    func selected() async throws {
+        try await withFleet { controller in
+            var query = FindingQuery(selector: PolicySelector(hosts: ["rack8"], not: [PolicySelector(guests: ["g2"])]))
+            let page = try await controller.findings(query)
+            #expect(page.findings.map(\.path.description) == ["rack8/g0", "rack8/g1"])
+            #expect(page.total == 2 && page.drifting == 2)
+            query.policies = ["other"]
+            for (query, code) in [
+                (FindingQuery(selector: PolicySelector(guests: ["nobody"])), "selection-empty"),
+                (FindingQuery(selector: PolicySelector()), "selector-invalid"), (query, "policy-unknown"),
+            ] {
+                let error = await #expect(throws: APIError.self) { try await controller.findings(query) }
+                #expect(error?.code == code)
+            }
+        }
+    }
+
     @Test("of the tree holds whole trees with what is open in them, and the next one begins behind them")
     func tree() async throws {
         try await withFleet { controller in

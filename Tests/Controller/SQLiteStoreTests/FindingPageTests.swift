@@ -69,6 +69,44 @@ struct FindingPageTests {
         }
     }
 
+    @Test(
+        "hold what is of these nodes, policies and settings and as severe as was asked for, and count no other",
+        arguments: [
+            { $0.nodes = [NodePath("rack7/a")!, NodePath("rack9/b")!] }, { $0.nodes = [] },
+            { $0.policies = ["p1"] }, { $0.policies = ["p0", "p2", "p's"] }, { $0.settings = [.autostart] },
+            { $0.severity = .high }, { $0.severity = .info },
+            {
+                $0.paths = [NodePath("rack7")!]
+                $0.policies = ["p1"]
+                $0.severity = .medium
+                $0.resolved = true
+            },
+        ] as [@Sendable (inout FindingQuery) -> Void])
+    func filters(ask: @escaping @Sendable (inout FindingQuery) -> Void) async throws {
+        var query = FindingQuery(limit: 2)
+        ask(&query)
+        try await withFindings { [query] work, all in
+            let expected = all.filter { finding in
+                (finding.state.isOpen || query.resolved && finding.state == .resolved)
+                    && (query.paths.isEmpty || query.paths.contains { $0 == finding.path || $0.contains(finding.path) })
+                    && query.nodes?.contains(finding.path) != false
+                    && (query.policies.isEmpty || finding.policy.map(query.policies.contains) == true)
+                    && (query.settings.isEmpty || finding.setting.map(query.settings.contains) == true)
+                    && query.severity.map { finding.severity >= $0 } != false
+            }
+            var (read, place) = ([Finding](), FindingPlace?.none)
+            repeat {
+                let page = try work.findings(query, after: place)
+                #expect(page.total == expected.count)
+                #expect(page.drifting == expected.count(where: \.countsAsDrift))
+                read += page.findings
+                place = page.next.flatMap(FindingPlace.init(cursor:))
+            } while place != nil
+            #expect(Set(read.map(\.id)) == Set(expected.map(\.id)))
+            #expect(read.count == expected.count)
+        }
+    }
+
     @Test("are right about findings from before there were pages")
     func migrates() async throws {
         let fixture = try StoreFixture()
@@ -146,9 +184,11 @@ struct FindingPageTests {
             for (number, kind) in kinds.enumerated() {
                 let mixed = place * 7 + number * 3 + seed * 5
                 var finding = Finding(
-                    kind: kind, path: NodePath(name)!, setting: .exposure, severity: severities[mixed % 5],
+                    kind: kind, path: NodePath(name)!, setting: number == 1 ? .autostart : .exposure,
+                    severity: severities[mixed % 5],
                     state: states[mixed % 4], sentence: "s", remedy: "r", firstSeen: Date(timeIntervalSince1970: 0),
                     lastSeen: Date(timeIntervalSince1970: 1_700_000_000))
+                finding.policy = "p\(mixed % 4)"
                 if mixed % 3 == 0 {
                     finding.acknowledgement = FindingAcknowledgement(
                         by: "a", at: Date(timeIntervalSince1970: 0), note: "n")

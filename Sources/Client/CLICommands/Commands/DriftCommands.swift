@@ -10,7 +10,7 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     }
     // People get a page, and programs all, as with kubectl; --limit says otherwise to both, and 0 is no limit.
     let limit = try context.limit() ?? (context.wantsJSON ? 0 : 100)
-    var query = paths.map { (name: "path", value: $0.description) }
+    var query = paths.map { (name: "path", value: $0.description) } + (try driftQuery(context))
     for flag in ["resolved", "exempted"] where context.parsed.flag(flag) { query.append((flag, "true")) }
     if context.wantsJSON { return try await printDrift(query, limit: limit, context) }
     var (shown, page) = (0, FindingPage(findings: [], total: 0, drifting: 0, next: nil))
@@ -32,6 +32,19 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
                 + "a place")
     }
     return page.drifting > 0 ? ExitCode.drift : ExitCode.inLine
+}
+
+/// What is asked of findings beside their place and state.
+func driftQuery(_ context: CommandContext) throws(CLIFailure) -> [(name: String, value: String)] {
+    var query: [(name: String, value: String)] = []
+    if let selector = try context.selector() {
+        // A selector always encodes.
+        query.append(("selector", String(decoding: (try? JSONEncoder().encode(selector)) ?? Data(), as: UTF8.self)))
+    }
+    for name in ["policy", "setting", "severity"] {
+        query += context.parsed.options(name).map { (name, $0) }
+    }
+    return query
 }
 
 /// As JSON, of which nothing is read.

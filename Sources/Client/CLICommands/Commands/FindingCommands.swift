@@ -14,12 +14,16 @@ let driftCommand = Command(
     examples: [
         ("nestor drift", "the first 100, the worst before the others"),
         ("nestor drift --output json", "all of them; with --limit, as many"),
+        ("nestor drift --severity high -l rack=r7", "of hosts with this label, what is high or critical"),
         ("nestor drift rack7 --refresh", "one subtree, read now"),
         ("nestor drift ack rack7/build-l1 --note 'until the move' --until 7d", "seen, and let be for a week"),
         ("nestor drift adopt rack7/build-l1 > build-l1.yaml", "it is right as it is: a policy that wants it so"),
     ],
     arguments: [pathsArgument],
-    options: [
+    options: selectorOptions + [
+        policyOption,
+        CommandOption("severity", value: "WORD", "so severe at least: critical, high, medium, low, info"),
+        CommandOption("setting", value: "NAME", "about this setting: exposure, startup-memory, …", repeated: true),
         CommandOption("resolved", "also those that ended"),
         CommandOption("exempted", "what exemptions hold, instead of what is open: by whom, why and until when"),
         CommandOption("limit", value: "N", "so many at most, 0 for all; else 100 as a table, all as JSON"),

@@ -13,10 +13,12 @@ let selectorOptions = [
         "by the words of policies: '{guests: [\"build-*\"], labels: {rack: {in: [r1, r2]}}, not: {levels: [2]}}'"),
 ]
 
+let policyOption = CommandOption("policy", value: "NAME", "only what this policy decides", repeated: true)
+
 /// What a plan is about. Every condition that is stated must hold.
 let selectionOptions =
     selectorOptions + [
-        CommandOption("policy", value: "NAME", "only what this policy decides", repeated: true),
+        policyOption,
         CommandOption("finding", value: "ID", "only this finding, as 'nestor drift' shows it", repeated: true),
     ]
 
@@ -37,7 +39,9 @@ extension CommandContext {
                 let fault = error.faults.first
                 throw CLIFailure(
                     ExitCode.usage, "--select: \(plain(fault?.sentence ?? "it can't be read"))",
-                    remedy: plain(fault?.remedy ?? ""))
+                    // Without it YAML takes the whole for one word.
+                    remedy: text.contains(/:[^\s]/)
+                        ? "write a space behind each colon, as in {hosts: [rack7]}" : plain(fault?.remedy ?? ""))
             }
         }
         let labels = parsed.pairs("label")

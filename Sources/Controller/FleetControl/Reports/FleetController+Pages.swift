@@ -5,8 +5,8 @@ package import NestingModel
 
 /// What is stored, as much of it at a time as somebody can take in: nothing here reads the whole fleet.
 extension FleetController {
-    /// - Throws: `path-unknown` where a place is neither in the tree nor has a finding, `query-invalid` for an `after`
-    ///   that no page gave.
+    /// - Throws: `path-unknown` where a place is neither in the tree nor has a finding, `policy-unknown` and
+    ///   `selection-empty` where nothing of that is there, `query-invalid` for an `after` that no page gave.
     package func findings(_ query: FindingQuery) async throws(APIError) -> FindingPage {
         try await page(query) { (work, query, place) throws(StoreFailure) in try work.findings(query, after: place) }
     }
@@ -36,13 +36,22 @@ extension FleetController {
         }
         var query = query
         query.limit = min(max(query.limit, 1), FindingQuery.most)
+        if let selector = query.selector { query.nodes = try await nodes(selectedBy: selector) }
         let (page, unknown) = try await self.read { [query, place] (work) throws(StoreFailure) in
             let page = try read(work, query, place)
             // "No drift" about a place that does not exist would be a lie.
-            for path in query.paths where try !work.knows(path) { return (page, path as NodePath?) }
+            for path in query.paths where try !work.knows(path) {
+                return (page, APIError.unknownPlace(path) as APIError?)
+            }
+            let policies = query.policies.isEmpty ? [] : try work.policies().policies.map(\.name)
+            for name in query.policies where !policies.contains(name) {
+                // What it decided once may still be told of.
+                let told = try work.findings(FindingQuery(policies: [name], resolved: true, limit: 1), after: nil)
+                if told.total == 0 { return (page, .unknownPolicy(name)) }
+            }
             return (page, nil)
         }
-        if let unknown { throw .unknownPlace(unknown) }
+        if let unknown { throw unknown }
         return page
     }
 

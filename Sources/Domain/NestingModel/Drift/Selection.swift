@@ -19,6 +19,7 @@ package struct Selection: Codable, Sendable, Hashable {
     }
 
     package init(from decoder: any Decoder) throws {
+        try decoder.refuseStrangers(to: "a selection", CodingKeys.self)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         paths = try container.decodeIfPresent([NodePath].self, forKey: .paths) ?? []
         selector = try container.decodeIfPresent(PolicySelector.self, forKey: .selector)

@@ -37,8 +37,10 @@ package struct PolicySelector: Codable, Sendable, Hashable {
         self.not = not
     }
 
-    /// What is left out is no condition: whoever asks over the API states only what is meant.
+    /// What is left out is no condition: whoever asks over the API states only what is meant. A condition that this build
+    /// does not know is refused, since without it more would be selected than was meant.
     package init(from decoder: any Decoder) throws {
+        try decoder.refuseStrangers(to: "a selector", CodingKeys.self)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         all = try container.decodeIfPresent(Bool.self, forKey: .all) ?? false
         paths = try container.decodeIfPresent([String].self, forKey: .paths) ?? []
