@@ -136,9 +136,9 @@ extension Simulation {
                 by: Self.bob)
         case .unfreeze: try await controller.unfreeze(by: Self.bob)
         case .policies(let line):
+            let text = "policies:\n" + line.yaml(at: time.date)
             _ = try await controller.apply(
-                policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: "policies:\n" + line.yaml(at: time.date))]),
-                by: Self.alice)
+                policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: text)]), by: Self.alice)
         case .exempt(let line):
             let text = "exemptions:\n" + line.yaml(at: time.date)
             _ = try await controller.apply(

@@ -41,7 +41,8 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
         }
         fleet.began = { [unowned self] work in
             scene.note(work)
-            note("agent \(work.host): begins \(work.request.id) on \(work.record.guests.compactMap { fleet.guest($0, on: work.host) })")
+            let places = work.record.guests.compactMap { fleet.guest($0, on: work.host) }
+            note("agent \(work.host): begins \(work.request.id) on \(places)")
             look(.began(work))
         }
         fleet.judged = { [unowned self] in look(.judged($0, $1)) }
@@ -150,6 +151,8 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
         }
     }
 
+    static let retry = RetryRule(retries: 1, after: 300)
+
     private func environment(of incarnation: Incarnation) -> FleetEnvironment {
         let time = time
         return FleetEnvironment(
@@ -160,7 +163,7 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
                 correctPublic: ""), agents: AgentPackages(directory: SimulatedShell.packageFolder),
             settings: FleetSettings(
                 sweepInterval: .seconds(600), hostDeadline: .seconds(30), startDeadline: .seconds(30),
-                drift: DriftRules(retry: RetryRule(retries: 1, after: 300)), enforcedGuests: world.enforcedGuests,
+                drift: DriftRules(retry: Self.retry), enforcedGuests: world.enforcedGuests,
                 fourEyes: world.fourEyes),
             log: Log(label: "simulation", level: .critical), now: { time.date }, clock: incarnation,
             newID: { incarnation.newID() }, courier: SimulatedCourier(post: post, incarnation: incarnation))

@@ -43,7 +43,8 @@ extension SimulatedFleet {
 
     /// A machine may well come back while agents wait for it; nobody starts a guest where some are held.
     func wake(_ path: String) {
-        guard machines.contains(path) ? !isBusy(path) : !treeIsBusy(path), let host = parent(path), isPowered(host), let guest = guests[path],
+        guard machines.contains(path) ? !isBusy(path) : !treeIsBusy(path), let host = parent(path), isPowered(host),
+            let guest = guests[path],
             !guests.values.contains(where: { $0.uuid == guest.uuid && $0.running })
         else { return }
         start(path)

@@ -23,7 +23,8 @@ final class SimulatedPost: @unchecked Sendable {  // used on the simulation's on
         let recipient = String(parcel.place.file?.folder.dropFirst() ?? "")
         if refusing.contains(recipient) { throw DeliveryFailure("the folder is full", remedy: "make room") }
         arrivals.append(
-            Arrival(recipient: recipient, id: parcel.id, run: parcel.run.summary.number,
+            Arrival(
+                recipient: recipient, id: parcel.id, run: parcel.run.summary.number,
                 runID: parcel.run.summary.id, content: parcel.run))
     }
 

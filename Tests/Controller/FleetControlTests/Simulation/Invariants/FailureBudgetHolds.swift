@@ -27,9 +27,9 @@ final class FailureBudgetHolds: Invariant {
                         && scene.items[remediation.items[other].correction] != nil
             }
             let perRack = Dictionary(grouping: moving) { Simulation.rack(of: remediation.items[$0].path.description) }
-            if let limit = remediation.rollout?.parallelPer["rack"], perRack.values.contains(where: { $0.count > limit })
-            {
-                return "\(work.request.id) begins, and \(limit) guest of a rack may be in motion"
+            let limit = remediation.rollout?.parallelPer["rack"]
+            if let limit, perRack.values.contains(where: { $0.count > limit }) {
+                return "\(work.request.id) begins, and of each rack \(limit) guests may be in motion"
             }
             if failed > budget(remediation) {
                 return "\(work.request.id) begins after \(failed) guests failed, and \(budget(remediation)) may"

@@ -30,7 +30,7 @@ let invariants: [any Invariant.Type] = [
     WordsAreHeard.self, PlansAreFresh.self, GuestsRunAgain.self, AuditIsWhole.self, ReportsArrive.self,
     NothingIsDoneTwice.self, ApprovedAsSeen.self, VerdictsAreRight.self, ExemptedIsLeftAlone.self,
     SetsWhatIsWrong.self, RollbackGivesBack.self, FindingsAreTrue.self, StaysInTheFleet.self, RunsOnce.self,
-    DoesOnlyWhatIsAllowed.self, RestoredStartsFrozen.self,
+    DoesOnlyWhatIsAllowed.self, RestoredStartsFrozen.self, ContestedIsLeftAlone.self, RetriesAreBounded.self,
 ]
 
 /// What invariants look at, beside the moment.

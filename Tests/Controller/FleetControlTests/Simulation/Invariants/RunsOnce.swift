@@ -6,9 +6,10 @@ final class RunsOnce: Invariant {
     func look(at moment: Sight, in scene: Scene) -> String? {
         if case .began(let work) = moment, work.request.verb == .setGuest {
             let uuid = work.request.guest ?? ""
-            let elsewhere = scene.fleet.guests.values.filter { $0.uuid == uuid && scene.fleet.parent($0.path) != work.host }
-            let seen = elsewhere.first { guest in
-                guard let host = scene.fleet.parent(guest.path) else { return false }
+            let seen = scene.fleet.guests.values.first { guest in
+                guard guest.uuid == uuid, let host = scene.fleet.parent(guest.path), host != work.host else {
+                    return false
+                }
                 return scene.isKnown(.guest(guest.path), forSeconds: Scene.readingSeconds)
                     && scene.wasRead(host, sinceChangeOf: guest.path)
             }

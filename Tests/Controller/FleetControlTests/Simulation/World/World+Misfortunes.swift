@@ -3,7 +3,7 @@ import NestingModel
 /// What goes wrong only where several things happen in one order: chance alone seldom makes it.
 extension World {
     static func misfortune(_ world: World, _ dice: inout Dice) -> [Event] {
-        switch dice.roll(10) {
+        switch dice.roll(12) {
         case 0: unheardOrder(world, &dice)
         case 1: hiddenInVain(world, &dice)
         case 2: deathOfAnAgent(world, &dice)
@@ -13,6 +13,8 @@ extension World {
         case 6: rebootInMidDrain(world, &dice)
         case 7: comeAndGo(world, &dice)
         case 8: stubborn(world, &dice)
+        case 9: tugOfWar(world, &dice)
+        case 10: failsAgain(world, &dice)
         default: changeOfMind(world, &dice)
         }
     }
@@ -161,5 +163,33 @@ extension World {
             let what: Happening = dice.once(in: 2) ? .temper(guest: guest, .staysUp) : .save(guest: guest)
             return dice.once(in: 2) ? [Event(at: dice.roll(1...100), what: what)] : []
         } + [Event(at: dice.roll(30...150), what: .policies(otherRules(dice.pick(world.policies), &dice)))]
+    }
+
+    /// Another hand sets back each time what policies set. Each start of the controller looks at once.
+    private static func tugOfWar(_ world: World, _ dice: inout Dice) -> [Event] {
+        let guest = dice.pick(world.guests)
+        let line = PolicyLine(host: above(guest), wanted: Wanted(exposed: true), mode: .enforce)
+        let rounds = dice.roll(4...5)
+        return [Event(at: 1, what: .policies(line))]
+            + (0..<rounds).flatMap { round in
+                [
+                    Event(at: 100 + 110 * round, what: .drift(guest: guest)),
+                    Event(at: 101 + 110 * round, what: .stop(downFor: 1)),
+                ]
+            }
+    }
+
+    /// What policies want of a guest fails whenever it is tried.
+    private static func failsAgain(_ world: World, _ dice: inout Dice) -> [Event] {
+        let guest = dice.pick(world.guests)
+        let line = PolicyLine(host: above(guest), wanted: Wanted(vcpus: 6), mode: .enforce)
+        return [
+            Event(at: 1, what: .temper(guest: guest, dice.pick([.goesBack, .refuses, .staysUp]))),
+            Event(at: 2, what: .policies(line)),
+        ] + (1...5).map { Event(at: dice.roll(100...180) * $0, what: .stop(downFor: 1)) }
+    }
+
+    private static func above(_ guest: String) -> String {
+        guest.split(separator: "/").dropLast().joined(separator: "/")
     }
 }
