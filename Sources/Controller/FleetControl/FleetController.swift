@@ -12,7 +12,7 @@ package actor FleetController {
     let sessions: AgentSessions
     package nonisolated let progress: ProgressBroadcast
     let controllerID: String
-    /// This run's; rises once more where a person lets it overtake a later one.
+    /// Rises with each start and each remediation, and where a person lets this run overtake a later one.
     var epoch: Int
     let startedAt: Date
     var isStopping = false

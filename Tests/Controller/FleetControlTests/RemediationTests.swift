@@ -106,7 +106,7 @@ struct RemediationTests {
     @Test("an agent that has seen a later epoch freezes the fleet: this store is a restored backup")
     func restoredBackup() async throws {
         let fleet = ScriptedFleet(l1Exposed: false, innerRuns: false)
-        fleet.set { $0.highestEpoch = 99 }
+        fleet.set { $0.highestEpoch = 9_999 }
         let bench = try await Bench(fleet, policies: [policy(exposure: true)])
         let controller = try await bench.controller()
         let done = try await controller.remediated()

@@ -5,8 +5,21 @@ import NestingModel
 import StructuredLog
 
 extension FleetController {
-    /// How far a host may be ahead: more starts than a controller makes in its life. What it says is not trusted further.
-    private static let believableLead = 1_000_000
+    /// How far a host may be ahead: more remediations than a controller runs in its life. What it says is not trusted
+    /// further.
+    private static let believableLead = 1_000_000 * remediationStride
+
+    /// How far each remediation raises the epoch: by more than the starts of a restored controller until it reads a
+    /// host. Were it raised at starts alone, what was restored from a backup of the latest run would take the next
+    /// number, and no host could tell that it has forgotten what that run did after the backup.
+    private static let remediationStride = 100
+
+    /// - Returns: the epoch of a remediation that begins.
+    static func raiseEpoch(_ work: any FleetWriting) throws(StoreFailure) -> Int {
+        let next = (try work.value(.epoch, as: Int.self) ?? 0) + remediationStride
+        try work.put(next, as: .epoch)
+        return next
+    }
 
     /// Freezes the fleet where a host has taken orders from a later run of this controller: then this one was restored
     /// from a backup, or another one goes on with its state, and neither may correct before a person has looked.

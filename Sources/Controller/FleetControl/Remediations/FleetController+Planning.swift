@@ -58,7 +58,13 @@ extension FleetController {
         }
         let selection = Selection(paths: [item.path], findings: ofItsFindingsAlone ? item.findings : [])
         let plan = assessment.plan(selection, now: environment.now(), enforcing: isEnforced)
-        if plan.items.contains(where: { $0.covers(item) }) { return nil }
+        if let now = plan.items.first(where: { $0.covers(item) }) {
+            guard !now.rules.consent.covers(item.rules.consent) else { return nil }
+            return (
+                "the policies no longer allow all that the plan may do to '\(item.path)'",
+                "look at the new plan: nestor plan \(item.path)"
+            )
+        }
         let cause =
             plan.blocked.first { $0.path == item.path }?.sentence
             ?? "'\(item.path)' or what runs inside it is no longer as the plan was made from"
@@ -108,7 +114,7 @@ extension FleetController {
         let remediation = made
         let detail = plan.items.flatMap(\.steps).joined(separator: "; ")
         let action = rollsBack == nil ? "remediation.start" : "remediation.rollback"
-        try await change(requester, action, remediation.id, detail: detail) {
+        let raised = try await change(requester, action, remediation.id, detail: detail) {
             (work) throws(StoreFailure) in
             let ground = try StartingGround(work, about: plan.items, now: now)
             if let sentence = plan.items.lazy.compactMap(ground.whyFrozen).first {
@@ -135,7 +141,9 @@ extension FleetController {
                 try work.put(
                     "\(requester.name) set back what remediation \(rollsBack) had changed", as: .enforcementStopped)
             }
+            return try Self.raiseEpoch(work)
         }
+        epoch = max(epoch, raised)
         drive(remediation.id)
         return remediation
     }

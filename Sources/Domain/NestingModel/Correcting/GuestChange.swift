@@ -39,4 +39,10 @@ package struct CorrectionConsent: Codable, Sendable, Hashable {
         self.cutPower = cutPower
         self.owners = owners
     }
+
+    /// Whether it allows all that another one does.
+    package func covers(_ other: CorrectionConsent) -> Bool {
+        (dropSavedState || !other.dropSavedState) && (cutPower || !other.cutPower)
+            && Set(other.owners).isSubset(of: owners)
+    }
 }

@@ -20,6 +20,14 @@ extension Simulation {
         case .resize(let guest, let memory, let vcpus):
             fleet.resize(guest, memory: memory, vcpus: vcpus)
             scene.changed[.guest(guest)] = time.elapsed
+        case .save(let guest): fleet.save(guest)
+        case .wake(let guest): fleet.wake(guest)
+        case .move(let guest, let host, let leaving):
+            fleet.move(guest, to: host, leaving: leaving)
+            for path in [guest, "\(host)/\(guest.split(separator: "/").last ?? "")"] {
+                scene.changed[.guest(path)] = time.elapsed
+            }
+        case .reboot(let host, let seconds): fleet.reboot(host, seconds: seconds)
         case .temper(let guest, let temper):
             fleet.guests[guest]?.temper = temper
             scene.changed[.guest(guest)] = time.elapsed
@@ -42,6 +50,16 @@ extension Simulation {
             incarnation.lastIsWritten = written
             bootAgain(after: incarnation, seconds)
             if count == 0 { incarnation.kill() }
+        case .killAtDelivery(let number, let arrived, let seconds):
+            guard controller != nil else { return }
+            post.death = (number, arrived)
+            bootAgain(after: incarnation, seconds)
+        case .backup: store.makeBackup()
+        case .restore(let seconds):
+            incarnation.kill()
+            guard store.restoreBackup() else { return bootLater(after: incarnation, seconds) }
+            scene.noteRestored()
+            bootLater(after: incarnation, seconds)
         case .stop(let seconds):
             guard let controller else { return }
             let stopping = incarnation
@@ -59,9 +77,13 @@ extension Simulation {
         let died = dying.died
         dying.died = { [unowned self] in
             died()
-            time.after(seconds) { [unowned self] in
-                if incarnation === dying { boot() }
-            }
+            bootLater(after: dying, seconds)
+        }
+    }
+
+    private func bootLater(after dead: Incarnation, _ seconds: Int) {
+        time.after(seconds) { [unowned self] in
+            if incarnation === dead { boot() }
         }
     }
 
@@ -114,9 +136,9 @@ extension Simulation {
                 by: Self.bob)
         case .unfreeze: try await controller.unfreeze(by: Self.bob)
         case .policies(let line):
+            let text = "policies:\n" + line.yaml(at: time.date)
             _ = try await controller.apply(
-                policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: "policies:\n" + line.yaml)]),
-                by: Self.alice)
+                policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: text)]), by: Self.alice)
         case .exempt(let line):
             let text = "exemptions:\n" + line.yaml(at: time.date)
             _ = try await controller.apply(
@@ -126,6 +148,10 @@ extension Simulation {
             guard revision > 1 else { return }
             _ = try await controller.rollback(policies: PolicyRollbackRequest(revision: revision - 1), by: Self.bob)
         case .windows(let lines): _ = try await controller.apply(windows: Self.file(windows: lines), by: Self.alice)
+        case .enrol(let host): _ = try await controller.enrol(Self.enrolment(of: host), by: Self.alice)
+        case .remove(let host):
+            guard let path = NodePath(host) else { return }
+            _ = try await controller.remove(path, RemoveRequest(uninstall: false, operatorKey: nil), by: Self.bob)
         case .report: _ = try await controller.runReport("r", by: Self.alice)
         case .rollBack:
             guard let id = store.state.remediations.last(where: { $0.endedAt != nil })?.id else { return }
@@ -133,6 +159,13 @@ extension Simulation {
             _ = try await controller.rollBack(RollbackRequest(id: id, digest: plan.digest), by: Self.bob)
         default: break
         }
+    }
+
+    private static func enrolment(of host: String) -> EnrolRequest {
+        EnrolRequest(
+            path: NodePath(host) ?? rack7, address: "127.0.0.1", port: 22, user: "root", labels: rack(of: host),
+            hostKeys: ["ssh-ed25519 AAAA"],
+            operatorKey: OperatorKey(text: SimulatedConnector.operatorKey, passphrase: ""))
     }
 
     private var newest: String? { store.state.unfinished.last?.id }
@@ -147,6 +180,6 @@ extension Wish {
     fileprivate var rollout: RolloutWish {
         RolloutWish(
             canary: canary, wave: .count(wave), soakSeconds: soakSeconds, maxFailures: .count(maxFailures),
-            parallel: parallel)
+            parallel: parallel, parallelPer: perRack.map { ["rack": $0] })
     }
 }

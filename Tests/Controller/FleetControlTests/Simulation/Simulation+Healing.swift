@@ -11,11 +11,14 @@ extension Simulation {
         for host in world.hosts {
             fleet.startWorker(of: host)
             fleet.set(up: host)
+            fleet.powerUp(host)
             fleet.lostAnswers[host] = nil
             fleet.refusedOrders[host] = nil
         }
-        for path in world.guests where fleet.guests[path]?.temper != .staysOff { fleet.guests[path]?.temper = .works }
+        for path in fleet.paths where fleet.guests[path]?.temper != .staysOff { fleet.guests[path]?.temper = .works }
+        for machine in world.machines { fleet.wake(machine) }
         post.refusing = []
+        post.death = nil
         incarnation.writesLeft = nil
         if incarnation.isDead { boot() }
         time.after(1) { [unowned self] in lookAgain(round: 0) }
@@ -32,6 +35,8 @@ extension Simulation {
                 }
                 for remediation in state.unfinished where remediation.state == .interrupted {
                     _ = try? await controller.resume(remediation.id, by: Self.alice)
+                    // What waits for a machine that does not come back is given up.
+                    if round > 30 { _ = try? await controller.abort(remediation.id, by: Self.alice) }
                 }
                 guard round > 1, !self.isBusy, await (try? controller.sweep(SweepRequest())) != nil else { return }
                 self.scene.readAt = self.time.date

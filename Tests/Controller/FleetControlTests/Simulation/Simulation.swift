@@ -41,7 +41,8 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
         }
         fleet.began = { [unowned self] work in
             scene.note(work)
-            note("agent \(work.host): begins \(work.request.id) on \(work.record.guests.compactMap(fleet.guest))")
+            let places = work.record.guests.compactMap { fleet.guest($0, on: work.host) }
+            note("agent \(work.host): begins \(work.request.id) on \(places)")
             look(.began(work))
         }
         fleet.judged = { [unowned self] in look(.judged($0, $1)) }
@@ -100,7 +101,7 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
     private func enrol() {
         let world = world
         try? store.write { (work) throws(StoreFailure) in
-            for host in world.hosts { try work.put(host: Self.host(host)) }
+            for host in world.enrolled { try work.put(host: Self.host(host)) }
             try work.put(policies: PolicySet(revision: 1, policies: world.policies.map(\.policy)))
             try work.put(WindowSet(revision: 1, windows: world.windows.map(\.window)), as: .windows)
             try work.put(reports: ReportSet(revision: 1, reports: [Self.report(to: world.recipients)]))
@@ -110,12 +111,17 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
 
     private static func host(_ path: String) -> FleetHost {
         FleetHost(
-            path: NodePath(path) ?? rack7, address: "127.0.0.1", port: 22, user: "root",
+            path: NodePath(path) ?? rack7, address: "127.0.0.1", port: 22, user: "root", labels: rack(of: path),
             hostKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ69ij47Ui8l1Gf7FL8pZVAIb3t88sU5s+T1eu4bHHRh"],
             uuid: SimulatedFleet.uuid(path),
             agent: InstalledAgent(
                 directory: "/d", state: "/s", libvirtSocket: nil, authorizedKeys: "/k", sha256: "0", version: "0.1.0"),
             enrolledAt: SimulatedTime.begin)
+    }
+
+    /// Two trees share one.
+    static func rack(of path: String) -> [String: String] {
+        ["rack": path.hasPrefix("r2") ? "second" : "first"]
     }
 
     private static func report(to recipients: [String]) -> ReportDefinition {
@@ -145,6 +151,8 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
         }
     }
 
+    static let retry = RetryRule(retries: 1, after: 300)
+
     private func environment(of incarnation: Incarnation) -> FleetEnvironment {
         let time = time
         return FleetEnvironment(
@@ -152,10 +160,10 @@ final class Simulation: @unchecked Sendable {  // used on the one thread of its 
             connector: SimulatedConnector(fleet: fleet, incarnation: incarnation),
             keys: ControllerKeys(
                 report: PrivateKey(text: "report"), correct: PrivateKey(text: "correct"), reportPublic: "",
-                correctPublic: ""), agents: AgentPackages(directory: "/nowhere"),
+                correctPublic: ""), agents: AgentPackages(directory: SimulatedShell.packageFolder),
             settings: FleetSettings(
                 sweepInterval: .seconds(600), hostDeadline: .seconds(30), startDeadline: .seconds(30),
-                drift: DriftRules(retry: RetryRule(retries: 1, after: 300)), enforcedGuests: world.enforcedGuests,
+                drift: DriftRules(retry: Self.retry), enforcedGuests: world.enforcedGuests,
                 fourEyes: world.fourEyes),
             log: Log(label: "simulation", level: .critical), now: { time.date }, clock: incarnation,
             newID: { incarnation.newID() }, courier: SimulatedCourier(post: post, incarnation: incarnation))

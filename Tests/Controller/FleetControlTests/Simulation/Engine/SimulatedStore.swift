@@ -13,7 +13,20 @@ final class SimulatedStore: @unchecked Sendable {  // used on the simulation's o
     /// How often the mirror took another end than memory did.
     private(set) var disagreements = 0
 
+    /// As it was when somebody copied it.
+    private var backup: MemoryState?
+
     init(time: SimulatedTime) { self.time = time }
+
+    func makeBackup() { backup = state }
+
+    /// Puts the copy in its place.
+    /// - Returns: false where there is none.
+    func restoreBackup() -> Bool {
+        guard let backup else { return false }
+        state = backup
+        return true
+    }
 
     func read<Value>(_ body: (any FleetReading) throws(StoreFailure) -> Value) throws(StoreFailure) -> Value {
         try body(MemoryWork(state, now: time.date))

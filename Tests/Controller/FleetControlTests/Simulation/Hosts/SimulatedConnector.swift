@@ -7,10 +7,14 @@ struct SimulatedConnector: SecureShellConnector {
     let fleet: SimulatedFleet
     let incarnation: Incarnation
 
+    /// A person's own, with which hosts are enrolled.
+    static let operatorKey = "operator"
+
     func connect(_ route: Route, deadline: Duration) async throws(SSHFailure) -> any SecureShellSession {
         let host = route.target.name
         if incarnation.isDead { throw SSHFailure(.closed, hop: host, "dead") }
         if let hop = fleet.obstacle(to: host) { throw SSHFailure(.unreachable, hop: hop, "no way") }
+        if route.target.key.text == Self.operatorKey { return SimulatedShell(fleet: fleet, host: host) }
         let role: SessionRole = route.target.key.text == "correct" ? .correct : .report
         if role == .correct, let left = fleet.refusedOrders[host], left > 0 {
             fleet.refusedOrders[host] = left - 1

@@ -29,7 +29,7 @@ extension SimulatedFleet {
     }
 
     func startWorker(of host: String) {
-        guard deadWorkers.remove(host) != nil else { return }
+        guard isPowered(host), deadWorkers.remove(host) != nil else { return }
         said("agent \(host): its worker goes on")
         for id in order where work[id]?.host == host { goOn(id) }
     }

@@ -16,25 +16,40 @@ extension SimulatedFleet {
         work[request.id] = SimulatedWork(host: host, request: request, record: record)
         order.append(request.id)
         if let known = work[request.id] { began(known) }
-        switch request.verb == .drainGuests ? takeDrain(request) : takeSetting(request) {
+        let isBehind = work.values.contains { other in
+            other.isOpen && other.host == host && other.request.id != request.id
+                && !Set(other.record.guests).isDisjoint(with: record.guests)
+        }
+        if isBehind { work[request.id]?.record.phase = .queued } else { take(request, at: host) }
+    }
+
+    /// Never two that touch the same guest.
+    private func take(_ request: CorrectionRequest, at host: String) {
+        work[request.id]?.record.phase = .stopping
+        switch request.verb == .drainGuests ? takeDrain(request, at: host) : takeSetting(request, at: host) {
         case .end(let outcome, let sentence, let owes): end(request.id, outcome, sentence, owes: owes)
         case .enter, .wait: goOn(request.id)
         }
     }
 
-    private func takeDrain(_ request: CorrectionRequest) -> SimulatedStep {
-        let paths = request.guests.compactMap(guest)
+    private func takeDrain(_ request: CorrectionRequest, at host: String) -> SimulatedStep {
+        let paths = request.guests.compactMap { guest($0, on: host) }
+        guard paths.count == request.guests.count else { return .end(.refused, "there is no such guest") }
         if paths.contains(where: { guests[$0]?.temper == .refuses }) { return .end(.refused, "a guest is paused") }
         work[request.id]?.stopped = paths.filter { guests[$0]?.running == true }
         return .wait(0)
     }
 
-    private func takeSetting(_ request: CorrectionRequest) -> SimulatedStep {
-        guard let path = guest(request.guest ?? ""), let guest = guests[path], let change = request.change else {
-            return .end(.refused, "there is no such guest")
-        }
+    private func takeSetting(_ request: CorrectionRequest, at host: String) -> SimulatedStep {
+        guard let path = guest(request.guest ?? "", on: host), let guest = guests[path], let change = request.change
+        else { return .end(.refused, "there is no such guest") }
         guard guest.digest == request.definitionDigest else { return .end(.refused, "the definition changed") }
         guard guest.temper != .refuses else { return .end(.refused, "it is paused") }
+        if guest.isSaved {
+            guard request.consent.dropSavedState else { return .end(.refused, "it has a saved state") }
+            guests[path]?.isSaved = false
+            dropped.append((path, request.id))
+        }
         work[request.id]?.before = guest.settings
         guests[path]?.settings.take(change)
         guard guest.running else { return .end(.committed, "defined; it is off") }
@@ -81,19 +96,24 @@ extension SimulatedFleet {
     }
 
     private func stop(_ known: SimulatedWork, then phase: CorrectionPhase) -> SimulatedStep {
-        for path in known.stopped { stop(path) }
+        let stubborn = known.stopped.filter { guests[$0]?.temper == .staysUp && guests[$0]?.running == true }
+        if !stubborn.isEmpty, !known.request.consent.cutPower {
+            let sentence = "\(stubborn[0]) did not shut down in time"
+            guard known.request.verb == .drainGuests else { return goBack(known, sentence, .failed) }
+            work[known.request.id]?.fault = sentence
+            return .enter(.releasing)
+        }
+        cut += stubborn.map { ($0, known.request.id) }
+        for path in known.stopped where guests[path]?.running == true { stop(path) }
         return .enter(phase)
     }
 
-    /// A machine that goes down takes with it what still runs inside.
-    private func stop(_ path: String) {
-        guests[path]?.running = false
-        for inside in guests(of: path) where guests[inside]?.running == true { guests[inside]?.running = false }
-        cutChannels { $0.obstacle != nil }
-    }
-
     private func startChanged(_ known: SimulatedWork) -> SimulatedStep {
-        guard let path = known.stopped.first, let guest = guests[path] else { return .end(.failed, "it is gone") }
+        guard let path = known.stopped.first, let guest = guests[path] else {
+            return .end(.failed, "\(known.stopped.first ?? "it") is gone")
+        }
+        // Its host restarted, and it with it.
+        guard !guest.running else { return .enter(.awaitingVerdict) }
         switch guest.temper {
         case .goesBack: return goBack(known, "it did not start")
         case .lacksRoom where guest.settings.memory > known.before?.memory ?? 0:
@@ -102,30 +122,35 @@ extension SimulatedFleet {
             if let before = known.before { guests[path]?.settings = before }
             return .end(.failed, "\(path) does not start", owes: true)
         default:
-            guests[path]?.start()
+            start(path)
             return .enter(.awaitingVerdict)
         }
     }
 
-    private func goBack(_ known: SimulatedWork, _ sentence: String) -> SimulatedStep {
+    private func goBack(
+        _ known: SimulatedWork, _ sentence: String, _ outcome: CorrectionOutcome = .rolledBack
+    ) -> SimulatedStep {
         restore(known)
-        return .end(.rolledBack, sentence)
+        return .end(outcome, sentence)
     }
 
     private func restore(_ known: SimulatedWork) {
         for path in known.stopped {
             if let before = known.before { guests[path]?.settings = before }
-            guests[path]?.start()
+            start(path)
         }
     }
 
     private func startHeld(_ known: SimulatedWork) -> SimulatedStep {
         // A machine that is itself off now starts its guests when it is up again.
-        guard guests[known.host]?.running != false else { return .wait(60) }
+        guard isPowered(known.host) else { return .wait(60) }
         var failed: [String] = []
         for path in known.stopped {
-            if guests[path]?.temper == .staysOff { failed.append(path) } else { guests[path]?.start() }
+            // One that is not here any more is never started, nor one that never went down.
+            if guests[path]?.running == true { continue }
+            if guests[path]?.temper ?? .staysOff == .staysOff { failed.append(path) } else { start(path) }
         }
+        if let fault = known.fault { return .end(.failed, fault) }
         return failed.isEmpty
             ? .end(.committed, "") : .end(.failed, "\(failed.joined(separator: ", ")) did not start", owes: true)
     }
@@ -161,6 +186,13 @@ extension SimulatedFleet {
         work[id]?.record.owesStart = owes
         work[id]?.record.phase = .ended
         tell(id)
+        guard let ended = work[id] else { return }
+        // What waited for its guests has its turn.
+        let next = order.first { other in
+            guard let waiting = work[other], waiting.record.phase == .queued else { return false }
+            return waiting.host == ended.host && !Set(waiting.record.guests).isDisjoint(with: ended.record.guests)
+        }
+        if let next, let request = work[next]?.request { take(request, at: ended.host) }
     }
 
     private func tell(_ id: String) {

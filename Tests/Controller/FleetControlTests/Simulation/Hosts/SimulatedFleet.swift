@@ -10,6 +10,12 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
     var guests: [String: SimulatedGuest] = [:]
     /// Hosts that can't be reached, and whether they say nothing instead of refusing.
     private(set) var down: [String: Bool] = [:]
+    /// Physical hosts that are off.
+    var off: Set<String> = []
+    /// How often each physical host was started.
+    var boots: [String: Int] = [:]
+    /// When a host became unreachable the last time, in seconds after the beginning.
+    var lostAt = 0
     var lostAnswers: [String: Int] = [:]
     var refusedOrders: [String: Int] = [:]
     /// All that was ever ordered, by id.
@@ -25,9 +31,19 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
     var controller: String?
     /// Said of orders that came again with other contents.
     var changedOrders: [String] = []
-    private let paths: [String]
+    /// Guests that are hosts, too.
+    let machines: Set<String>
+    /// Of all guests, in their order; one that moved has its new place at the end.
+    var paths: [String]
+    /// Guests that went down by other hands and have not run since, by UUID: nobody owes them a start.
+    var restsByOthers: Set<String> = []
+    /// Guests of which a saved state was dropped, or the power cut, and on which order.
+    var dropped: [(guest: String, order: String)] = []
+    var cut: [(guest: String, order: String)] = []
     private var reports: [String: (mark: String, report: HostReport)] = [:]
     var channels: [Int: SimulatedChannel] = [:]
+    /// What operators left on hosts, by host and path.
+    var files: [String: [String: [UInt8]]] = [:]
     private var lastChannel = 0
     /// Told of an order when an agent begins it, and of what agents do.
     var began: (SimulatedWork) -> Void = { _ in }
@@ -36,14 +52,12 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
 
     init(_ world: World, time: SimulatedTime) {
         self.time = time
+        machines = Set(world.machines)
         paths = world.guests
-        for tree in world.trees {
-            let inner = tree.inner.map { ("\(tree.name)/\(World.nested)/\($0.name)", $0) }
-            for (path, guest) in tree.guests.map({ ("\(tree.name)/\($0.name)", $0) }) + inner {
-                guests[path] = SimulatedGuest(
-                    path: path, name: guest.name, uuid: Self.uuid(path), settings: SimulatedGuest.Settings(guest),
-                    live: guest.exposed && guest.running, running: guest.running)
-            }
+        for (path, guest) in world.everyGuest {
+            guests[path] = SimulatedGuest(
+                path: path, name: guest.name, uuid: Self.uuid(path), settings: SimulatedGuest.Settings(guest),
+                live: guest.exposed && guest.running, running: guest.running, autostart: guest.autostart)
         }
     }
 
@@ -54,7 +68,10 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
         return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - hex.count) + hex
     }
 
-    func guest(_ uuid: String) -> String? { paths.first { guests[$0]?.uuid == uuid } }
+    /// Where a host has the guest with this UUID.
+    func guest(_ uuid: String, on host: String) -> String? {
+        paths.first { guests[$0]?.uuid == uuid && parent($0) == host }
+    }
     func guests(of host: String) -> [String] { paths.filter { $0.hasPrefix(host + "/") && parent($0) == host } }
     func parent(_ path: String) -> String? { path.lastIndex(of: "/").map { String(path[..<$0]) } }
 
@@ -65,7 +82,7 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
         var hop = ""
         for name in host.split(separator: "/") {
             hop += hop.isEmpty ? String(name) : "/\(name)"
-            if down[hop] == false { return hop }
+            if down[hop] == false || off.contains(hop) { return hop }
             if let machine = guests[hop], !machine.running { return hop }
         }
         return nil
@@ -75,6 +92,7 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
 
     func set(down host: String, silent: Bool) {
         down[host] = silent
+        lostAt = time.elapsed
         if !silent { cutChannels { $0.obstacle != nil } }
     }
 
@@ -99,10 +117,11 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
         let own = guests(of: host).compactMap { guests[$0] }
         let machine = guests[host]
         let sees = machine.map(sees) ?? .svm
-        let mark = "\(machine?.boot ?? 1)\(sees)\(machine?.temper == .unknownInside)" + own.map(\.mark).joined()
+        let boot = machine?.boot ?? (boots[host] ?? 1)
+        let mark = "\(boot)\(sees)\(machine?.temper == .unknownInside)" + own.map(\.mark).joined()
         if let known = reports[host], known.mark == mark { return known.report }
         var report = FleetControlTests.report(
-            uuid: Self.uuid(host), bootID: "boot-\(machine?.boot ?? 1)", sees: sees, guests: own.map(\.report))
+            uuid: Self.uuid(host), bootID: "boot-\(boot)", sees: sees, guests: own.map(\.report))
         if machine?.temper == .unknownInside { report.cpu.extension = .unknown("it can't be read") }
         report.digest = "\(host) \(mark)"
         reports[host] = (mark, report)
@@ -112,33 +131,5 @@ final class SimulatedFleet: @unchecked Sendable {  // used on the simulation's o
     private func sees(_ machine: SimulatedGuest) -> VirtualizationExtension {
         let live = machine.temper == .unchangedInside && machine.boot > 1 ? !machine.live : machine.live
         return live ? .svm : .none
-    }
-
-    // MARK: What other hands do
-
-    func isBusy(_ guest: String) -> Bool {
-        work.values.contains { $0.isOpen && $0.record.guests.contains(guests[guest]?.uuid ?? "") }
-    }
-
-    func drift(_ path: String) {
-        guard !isBusy(path) else { return }
-        guests[path]?.settings.exposed.toggle()
-        // Whoever does that by hand restarts the guest, too; one that is a host goes down only with what runs in it.
-        if guests[path]?.running == true, self.guests(of: path).isEmpty, let exposed = guests[path]?.settings.exposed {
-            guests[path]?.live = exposed
-            guests[path]?.boot += 1
-        }
-    }
-
-    func resize(_ path: String, memory: Int, vcpus: Int) {
-        guard !isBusy(path), let most = guests[path]?.settings.mostMemory else { return }
-        guests[path]?.settings.memory = memory
-        guests[path]?.settings.mostMemory = max(most, memory)
-        guests[path]?.settings.vcpus = vcpus
-    }
-
-    func edit(_ path: String) {
-        guard !isBusy(path) else { return }
-        guests[path]?.edits += 1
     }
 }

@@ -7,6 +7,8 @@ struct SimulatedWork {
     var record: CorrectionRecord
     /// What it stops and has to start again.
     var stopped: [String] = []
+    /// Why it will have failed, whatever comes.
+    var fault: String?
     /// What its guest had before.
     var before: SimulatedGuest.Settings?
     /// When it goes on without a word from its controller, in seconds after the beginning.

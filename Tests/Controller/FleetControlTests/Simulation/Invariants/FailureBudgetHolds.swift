@@ -23,16 +23,21 @@ final class FailureBudgetHolds: Invariant {
             let failed = failures(remediation) { _ in true }
             let moving = remediation.items.indices.filter { other in
                 other == index
-                    || remediation.items[other].outcome == nil
+                    || remediation.items[other].outcome == nil && remediation.items[other].step != .waiting
                         && scene.items[remediation.items[other].correction] != nil
-            }.count
+            }
+            let perRack = Dictionary(grouping: moving) { Simulation.rack(of: remediation.items[$0].path.description) }
+            let limit = remediation.rollout?.parallelPer["rack"]
+            if let limit, perRack.values.contains(where: { $0.count > limit }) {
+                return "\(work.request.id) begins, and of each rack \(limit) guests may be in motion"
+            }
             if failed > budget(remediation) {
                 return "\(work.request.id) begins after \(failed) guests failed, and \(budget(remediation)) may"
             }
-            if failed + moving > budget(remediation) + 1 {
-                return "\(moving) guests are in motion after \(failed) failed, and \(budget(remediation)) may"
+            if failed + moving.count > budget(remediation) + 1 {
+                return "\(moving.count) guests are in motion after \(failed) failed, and \(budget(remediation)) may"
             }
-            if moving > remediation.rollout?.parallel ?? 1 { return "\(moving) guests are in motion" }
+            if moving.count > remediation.rollout?.parallel ?? 1 { return "\(moving.count) guests are in motion" }
         case .judged, .atRest: break
         }
         return nil

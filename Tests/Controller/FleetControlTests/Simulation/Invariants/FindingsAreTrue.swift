@@ -12,9 +12,9 @@ final class FindingsAreTrue: Invariant {
         let findings = scene.store.state.findings.values
         for guest in scene.fleet.guests.values.sorted(by: { $0.path < $1.path }) {
             guard let host = scene.fleet.parent(guest.path), scene.fleet.obstacle(to: host) == nil else { continue }
-            let policy = scene.store.state.policies.last?.policies.first { $0.selector.paths == ["\(host)/*"] }
-            let wanted = Wanted(policy?.desired ?? DesiredSettings())
-            for setting in [Setting.exposure, .startupMemory, .maximumVCPUs] {
+            let isEnrolled = scene.enrolled(in: scene.store.state).contains(host)
+            let wanted = isEnrolled ? scene.wanted(of: host, at: now) : Wanted()
+            for setting in Wanted.everySetting {
                 let expected: FindingState? =
                     guest.complies(with: wanted, in: setting)
                     ? nil : scene.isExempted(setting, of: guest, at: now) ? .exempted : .open
@@ -38,6 +38,7 @@ extension SimulatedGuest {
         case .exposure: wanted.exposed.map { $0 == settings.exposed && (!running || $0 == live) } ?? true
         case .startupMemory: wanted.memory.map { $0 <= settings.memory } ?? true
         case .maximumVCPUs: wanted.vcpus.map { $0 <= settings.vcpus } ?? true
+        case .dynamicMemory: wanted.fixed == nil || settings.memory == settings.mostMemory
         default: true
         }
     }

@@ -29,7 +29,8 @@ let invariants: [any Invariant.Type] = [
     FailureBudgetHolds.self, OneAtATimeInATree.self, StartsInsideWindows.self, NothingStartsFrozen.self,
     WordsAreHeard.self, PlansAreFresh.self, GuestsRunAgain.self, AuditIsWhole.self, ReportsArrive.self,
     NothingIsDoneTwice.self, ApprovedAsSeen.self, VerdictsAreRight.self, ExemptedIsLeftAlone.self,
-    SetsWhatIsWrong.self, RollbackGivesBack.self, FindingsAreTrue.self,
+    SetsWhatIsWrong.self, RollbackGivesBack.self, FindingsAreTrue.self, StaysInTheFleet.self, RunsOnce.self,
+    DoesOnlyWhatIsAllowed.self, RestoredStartsFrozen.self, ContestedIsLeftAlone.self, RetriesAreBounded.self,
 ]
 
 /// What invariants look at, beside the moment.
@@ -48,13 +49,21 @@ final class Scene {
     private(set) var firsts: Set<String> = []
     /// When all hosts were read the last time, as a calendar showed it then; nil before the end.
     var readAt: Date?
+    /// Documents that had arrived, audit records there were, and orders that had come, when the store was put back to an older one.
+    private(set) var arrivalsBefore = 0
+    private(set) var recordsBefore = 0
+    private(set) var ordersBefore: Set<String> = []
 
     /// Reading all hosts that an item needs may take as long as one that says nothing may take.
     static let readingSeconds = 60
 
     enum Fact: Hashable {
         case freeze, windows, policies, clock, word
+        /// The store was put back to an older one.
+        case restored
         case guest(String)
+        /// Whether a host is enrolled.
+        case host(String)
     }
 
     init(_ world: World, _ time: SimulatedTime, _ store: SimulatedStore, _ fleet: SimulatedFleet, _ post: SimulatedPost)
@@ -85,7 +94,27 @@ final class Scene {
         if before.freeze != after.freeze { changed[.freeze] = time.elapsed }
         if before.windows != after.windows { changed[.windows] = time.elapsed }
         if before.policies.count != after.policies.count { changed[.policies] = time.elapsed }
+        let (old, new) = (enrolled(in: before), enrolled(in: after))
+        for host in old.symmetricDifference(new) { changed[.host(host)] = time.elapsed }
         if before.unfinished.map(\.asked) != after.unfinished.map(\.asked) { changed[.word] = time.elapsed }
+    }
+
+    /// Takes note of a store that is an older one again: all that it says may have changed in this instant.
+    func noteRestored() {
+        for fact: Fact in [.freeze, .windows, .policies, .word, .restored] { changed[fact] = time.elapsed }
+        for host in world.hosts { changed[.host(host)] = time.elapsed }
+        recordsBefore = store.state.audit.count
+        arrivalsBefore = post.arrivals.count
+        ordersBefore = Set(fleet.order)
+    }
+
+    func enrolled(in state: MemoryState) -> Set<String> { Set(state.hosts.map(\.host.path.description)) }
+
+    /// What the policies want of a host's guests at a time; nothing where they say nothing, or not yet.
+    func wanted(of host: String, at now: Date) -> Wanted {
+        let policy = store.state.policies.last?.policies.first { $0.selector.paths == ["\(host)/*"] }
+        guard let policy, policy.phase(at: now) == .full else { return Wanted() }
+        return Wanted(policy.desired)
     }
 
     /// Takes note of an order that begins.

@@ -12,7 +12,11 @@ final class OneAtATimeInATree: Invariant {
         case .began(let work):
             guard let (remediation, index) = scene.item(of: work.request.id) else { return nil }
             let root = remediation.items[index].path.root
-            for other in scene.fleet.work.values where other.isOpen && other.request.id != work.request.id {
+            for other in scene.fleet.work.values
+            where other.isOpen && other.request.id != work.request.id
+                // What a run of the controller ordered that was forgotten since is its agent's alone.
+                && !scene.ordersBefore.contains(other.request.id)
+            {
                 guard let (second, number) = scene.item(of: other.request.id), second.items[number].path.root == root,
                     (second.id, number) != (remediation.id, index),
                     !isLeftToAgent(second.items[number])

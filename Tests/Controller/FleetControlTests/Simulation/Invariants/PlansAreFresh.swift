@@ -20,7 +20,8 @@ final class PlansAreFresh: Invariant {
         guard remediation.rollsBack == nil, scene.isKnown(.policies) else { return nil }
         let policies = scene.store.state.policies.last?.policies ?? []
         guard let policy = policies.first(where: { $0.selector.paths == ["\(plan.host)/*"] }),
-            Wanted(plan.change).isPart(of: Wanted(policy.desired)), policy.mode != .audit
+            Wanted(plan.change).isPart(of: Wanted(policy.desired)), policy.mode != .audit,
+            policy.phase(at: scene.now) == .full || !scene.isKnown(.clock)
         else { return "\(work.request.id) sets \(path) to what no policy asks for" }
         return policy.mode == .enforce || !remediation.requestedBy.hasPrefix("nestord (enforces")
             ? nil : "\(work.request.id) enforces what policy '\(policy.name)' proposes"

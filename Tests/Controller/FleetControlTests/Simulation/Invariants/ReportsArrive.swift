@@ -11,15 +11,16 @@ final class ReportsArrive: Invariant {
         let runs = scene.store.state.runs.map(\.summary)
         for recipient in scene.world.recipients {
             let arrivals = scene.post.arrivals.filter { $0.recipient == recipient }
-            for run in runs where !arrivals.contains(where: { $0.run == run.number }) {
+            for run in runs where !arrivals.contains(where: { $0.runID == run.id }) {
                 return "run \(run.number) never reached \(recipient)"
             }
-            let numbers = arrivals.map(\.run)
+            let since = scene.post.arrivals.dropFirst(scene.arrivalsBefore).filter { $0.recipient == recipient }
+            let numbers = since.map(\.run)
             if numbers != numbers.sorted() { return "they reached \(recipient) as \(numbers)" }
             for (id, same) in Dictionary(grouping: arrivals, by: \.id) where Set(same.map(\.content)).count > 1 {
                 return "\(id) came to \(recipient) with different contents"
             }
-            for (run, same) in Dictionary(grouping: arrivals, by: \.run) where Set(same.map(\.id)).count > 1 {
+            for (run, same) in Dictionary(grouping: arrivals, by: \.runID) where Set(same.map(\.id)).count > 1 {
                 return "run \(run) came to \(recipient) as \(same.map(\.id))"
             }
         }

@@ -30,7 +30,7 @@ final class RollbackGivesBack: Invariant {
                 || set.exposed != nil && guest.settings.exposed == then.exposed
                     && back.exposed == old.exposed)
             && (change.startupMemory == nil
-                || set.memory != nil && guest.settings.memory == then.memory
+                || (set.memory != nil || set.fixed != nil) && guest.settings.memory == then.memory
                     && guest.settings.mostMemory == then.mostMemory && back.memory == old.memory
                     && back.mostMemory == old.mostMemory)
             && (change.maximumVCPUs == nil

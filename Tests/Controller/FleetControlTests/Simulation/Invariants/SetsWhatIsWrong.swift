@@ -12,12 +12,14 @@ final class SetsWhatIsWrong: Invariant {
         else { return nil }
         let plan = remediation.plan.items[index]
         let path = plan.path.description
-        guard let guest = scene.fleet.guests[path], scene.isKnown(.guest(path), forSeconds: Scene.readingSeconds),
-            let policy = scene.store.state.policies.last?.policies.first(where: {
-                $0.selector.paths == ["\(plan.host)/*"]
-            })
+        guard let guest = scene.fleet.guests[path], scene.isKnown(.guest(path), forSeconds: Scene.readingSeconds)
         else { return nil }
-        let wanted = Wanted(policy.desired)
+        let host = plan.host.description
+        let wanted = scene.wanted(of: host, at: scene.now)
+        // It began to count while its hosts were read.
+        guard wanted == scene.wanted(of: host, at: scene.now.addingTimeInterval(-Double(Scene.readingSeconds))) else {
+            return nil
+        }
         let set = Wanted(plan.change).settings
         if let setting = set.first(where: { guest.complies(with: wanted, in: $0) }) {
             return "\(work.request.id) sets \(setting.rawValue) of \(path), which is as it should be"
@@ -31,7 +33,7 @@ final class SetsWhatIsWrong: Invariant {
             }
             if !isExempted, !isContested { return "\(work.request.id) leaves \(setting.rawValue) of \(path) as it is" }
         }
-        return plan.change.maximumMemory == nil && plan.change.dynamicMemory == nil
+        return plan.change.maximumMemory == nil
             ? nil : "\(work.request.id) sets more of \(path) than anybody wants"
     }
 }

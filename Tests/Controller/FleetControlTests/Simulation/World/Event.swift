@@ -17,6 +17,14 @@ enum Happening: Sendable {
     case resize(guest: String, memory: Int, vcpus: Int)
     /// Another hand edits something else of its definition.
     case edit(guest: String)
+    /// Another hand saves a guest that runs: its state waits on the disk until it starts again.
+    case save(guest: String)
+    /// Another hand starts a guest.
+    case wake(guest: String)
+    /// Another hand moves a guest, as it is, and may leave a definition behind.
+    case move(guest: String, to: String, leaving: Bool)
+    /// A machine, physical or not, restarts without a word to anybody. What starts with it starts.
+    case reboot(host: String, seconds: Int)
     /// How the guest takes its next corrections.
     case temper(guest: String, Temper)
     case hostDown(String, seconds: Int, silent: Bool)
@@ -34,6 +42,11 @@ enum Happening: Sendable {
     /// At that write to its store, before or after it: 1 is the next, 0 is at once.
     case kill(atWrite: Int, written: Bool, downFor: Int)
     case stop(downFor: Int)
+    /// Where a report is delivered, before or after it came there: 1 is the next.
+    case killAtDelivery(Int, arrived: Bool, downFor: Int)
+    /// Its store is copied; and the copy put in the place of what there is then.
+    case backup
+    case restore(downFor: Int)
     // What people say.
     case remediate(Wish, outside: Bool)
     case request, approve, reject
@@ -47,6 +60,8 @@ enum Happening: Sendable {
     case windows([WindowLine])
     case report
     case rollBack
+    case enrol(host: String)
+    case remove(host: String)
 }
 
 /// How a remediation is to go.
@@ -57,6 +72,8 @@ struct Wish: Sendable {
     var soakSeconds: Int
     var maxFailures: Int
     var parallel: Int
+    /// Guests in motion at once in one rack; nil sets no limit.
+    var perRack: Int?
 }
 
 /// How a guest takes a correction.
@@ -69,6 +86,8 @@ enum Temper: Sendable {
     case lacksRoom
     /// It does not start any more at all; its agent owes it a start.
     case staysOff
+    /// It does not shut down when it is asked to.
+    case staysUp
     /// Its own agent sees the old state after its restart.
     case unchangedInside
     /// Its own agent can't tell.

@@ -8,12 +8,15 @@ struct Wanted: Sendable, Hashable {
     var memory: Int?
     /// At least.
     var vcpus: Int?
+    /// That its memory does not vary; never false.
+    var fixed: Bool?
 
     /// What policies of the store say.
     init(_ desired: DesiredSettings) {
         exposed = desired.exposure
         memory = desired.startupMemory.map { Int($0 >> 30) }
         vcpus = desired.maximumVCPUs
+        fixed = desired.dynamicMemory.map(!)
     }
 
     /// What an order sets.
@@ -21,31 +24,39 @@ struct Wanted: Sendable, Hashable {
         exposed = change.exposure
         memory = change.startupMemory.map { Int($0 >> 30) }
         vcpus = change.maximumVCPUs
+        fixed = change.dynamicMemory.map(!)
     }
 
-    init(exposed: Bool? = nil, memory: Int? = nil, vcpus: Int? = nil) {
-        (self.exposed, self.memory, self.vcpus) = (exposed, memory, vcpus)
+    init(exposed: Bool? = nil, memory: Int? = nil, vcpus: Int? = nil, fixed: Bool? = nil) {
+        (self.exposed, self.memory, self.vcpus, self.fixed) = (exposed, memory, vcpus, fixed)
     }
 
     var desired: DesiredSettings {
-        DesiredSettings(exposure: exposed, startupMemory: memory.map { Int64($0) << 30 }, maximumVCPUs: vcpus)
+        DesiredSettings(
+            exposure: exposed, startupMemory: memory.map { Int64($0) << 30 }, dynamicMemory: fixed.map(!),
+            maximumVCPUs: vcpus)
     }
 
+    /// The ones that the simulation has.
+    static let everySetting: [Setting] = [.exposure, .startupMemory, .maximumVCPUs, .dynamicMemory]
+
     var settings: [Setting] {
-        [exposed.map { _ in .exposure }, memory.map { _ in .startupMemory }, vcpus.map { _ in .maximumVCPUs }]
-            .compactMap(\.self)
+        [
+            exposed.map { _ in .exposure }, memory.map { _ in .startupMemory }, vcpus.map { _ in .maximumVCPUs },
+            fixed.map { _ in .dynamicMemory },
+        ].compactMap(\.self)
     }
 
     /// Whether the other one wants all that this one does.
     func isPart(of other: Wanted) -> Bool {
         (exposed == nil || exposed == other.exposed) && (memory == nil || memory == other.memory)
-            && (vcpus == nil || vcpus == other.vcpus)
+            && (vcpus == nil || vcpus == other.vcpus) && (fixed == nil || fixed == other.fixed)
     }
 
     var yaml: String {
         let words = [
             exposed.map { "exposure: \($0 ? "exposed" : "hidden")" }, memory.map { "startup-memory: \($0)GiB" },
-            vcpus.map { "maximum-vcpus: \($0)" },
+            vcpus.map { "maximum-vcpus: \($0)" }, fixed.map { "dynamic-memory: \(!$0)" },
         ]
         return "{\(words.compactMap(\.self).joined(separator: ", "))}"
     }
@@ -57,20 +68,35 @@ struct PolicyLine: Sendable, Hashable {
     var host: String
     var wanted: Wanted
     var mode: PolicyMode
+    var dropsSavedState = false
+    var cutsPower = false
+    /// After it is applied, when it begins to count, and for how long what was right before still complies; nil where
+    /// it counts at once.
+    var from: Int?
+    var graceSeconds: Int?
 
     static let shutdownSeconds = 30
 
     var name: String { "p-" + host.replacing("/", with: "-") }
 
-    var yaml: String {
-        "  - {name: \(name), select: {paths: [\"\(host)/*\"]}, desire: \(wanted.yaml), "
-            + "mode: \(mode), disruption: {shutdown-deadline: \(Self.shutdownSeconds)s}}"
+    func yaml(at now: Date) -> String {
+        let begin = from.map { now.addingTimeInterval(Double($0)).formatted(.iso8601) }
+        let date = begin.map { "from: \"\($0)\", " } ?? ""
+        return "  - {name: \(name), select: {paths: [\"\(host)/*\"]}, desire: \(wanted.yaml), \(date)"
+            + (graceSeconds.map { "grace: \($0)s, " } ?? "")
+            + "mode: \(mode), disruption: {shutdown-deadline: \(Self.shutdownSeconds)s, "
+            + "drop-saved-state: \(dropsSavedState), cut-power: \(cutsPower)}}"
     }
 
+    /// As it is when a simulation begins.
     var policy: Policy {
-        Policy(
+        let begin = from.map { SimulatedTime.begin.addingTimeInterval(Double($0)) }
+        return Policy(
             name: name, selector: PolicySelector(paths: ["\(host)/*"]), desired: wanted.desired, mode: mode,
-            disruption: DisruptionRules(shutdownSeconds: Self.shutdownSeconds))
+            from: begin.map { Moment($0, $0.formatted(.iso8601)) }, graceSeconds: graceSeconds,
+            disruption: DisruptionRules(
+                shutdownSeconds: Self.shutdownSeconds,
+                consent: CorrectionConsent(dropSavedState: dropsSavedState, cutPower: cutsPower)))
     }
 }
 

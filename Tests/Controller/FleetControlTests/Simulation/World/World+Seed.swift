@@ -4,45 +4,62 @@ extension World {
     init(seed: UInt64) {
         var dice = Dice(seed: seed)
         self.seed = seed
-        trees = (0..<dice.roll(1...3)).map { Self.tree("r\($0)", &dice) }
-        policies = trees.flatMap { tree -> [PolicyLine] in
-            let inner = tree.hasInner && dice.once(in: 3)
-            return ([tree.name] + (inner ? ["\(tree.name)/\(World.nested)"] : [])).map { Self.policy($0, &dice) }
-        }
+        trees = (0..<dice.roll(1...3)).map { Self.tree($0, &dice) }
+        policies = []
         windows = dice.once(in: 3) ? trees.flatMap { Self.windows($0.name, &dice) } : []
         recipients = Array(["a", "b"].prefix(dice.roll(1...2)))
         shuffles = dice.once(in: 2)
         fourEyes = dice.once(in: 2)
         enforcedGuests = dice.once(in: 3) ? 3 : 1
         events = []
+        for host in hosts where !host.contains("/") || dice.once(in: 3) {
+            policies.append(Self.policy(host, &dice))
+        }
+        if dice.once(in: 10) { stranger = dice.pick(hosts) }
         events = Self.script(self, &dice)
     }
 
-    private static func tree(_ name: String, _ dice: inout Dice) -> Tree {
-        func guest(_ name: String, exposed: Int, running: Bool? = nil) -> WorldGuest {
+    /// Its own guests, and where it has a machine that is a host what runs in that: down to a third level.
+    private static func tree(_ index: Int, _ dice: inout Dice) -> Tree {
+        func guest(_ name: String, exposed: Int = 3, running: Bool? = nil) -> WorldGuest {
             let memory = dice.roll(2...6)
             return WorldGuest(
                 name: name, exposed: dice.once(in: exposed), running: running ?? !dice.once(in: 5), memory: memory,
-                mostMemory: memory + dice.pick([0, 0, 4]), vcpus: dice.roll(1...4))
+                mostMemory: memory + dice.pick([0, 0, 4]), vcpus: dice.roll(1...4), autostart: dice.once(in: 2))
         }
-        var tree = Tree(name: name, guests: (0..<dice.roll(1...3)).map { guest("g\($0)", exposed: 3) }, inner: [])
+        func machine(_ name: String, inside guests: [WorldGuest]) -> WorldGuest {
+            var machine = guest(name, exposed: 2, running: true)
+            machine.inside = guests
+            return machine
+        }
+        var tree = Tree(name: "r\(index)", guests: (0..<dice.roll(1...3)).map { guest("g\(index)\($0)") })
         if dice.once(in: 2) {
-            tree.guests.append(guest(nested, exposed: 2, running: true))
-            tree.inner = (0..<dice.roll(0...2)).map { guest("i\($0)", exposed: 3) }
+            var inside = (0..<dice.roll(0...2)).map { guest("i\(index)\($0)") }
+            if dice.once(in: 4) {
+                inside.append(machine("l2", inside: (0..<dice.roll(0...2)).map { guest("j\(index)\($0)") }))
+            }
+            tree.guests.append(machine("l1", inside: inside))
         }
         return tree
     }
 
     static func policy(_ host: String, _ dice: inout Dice) -> PolicyLine {
-        PolicyLine(
+        var line = PolicyLine(
             host: host, wanted: wanted(&dice),
-            mode: dice.pick([.propose, .propose, .propose, .enforce, .audit]))
+            mode: dice.pick([.propose, .propose, .propose, .enforce, .audit]), dropsSavedState: dice.once(in: 3),
+            cutsPower: dice.once(in: 3))
+        if dice.once(in: 6) {
+            line.from = dice.roll(-60...400)
+            line.graceSeconds = dice.once(in: 2) ? dice.roll(60...400) : nil
+        }
+        return line
     }
 
     private static func wanted(_ dice: inout Dice) -> Wanted {
         let exposed = !dice.once(in: 3)
-        return switch dice.roll(5) {
+        return switch dice.roll(6) {
         case 0: Wanted(memory: dice.roll(3...8))
+        case 5: Wanted(exposed: dice.once(in: 2) ? exposed : nil, memory: dice.once(in: 3) ? 5 : nil, fixed: true)
         case 1: Wanted(exposed: exposed, memory: dice.roll(3...8))
         case 2: Wanted(exposed: exposed, memory: dice.once(in: 2) ? dice.roll(3...8) : nil, vcpus: dice.roll(2...5))
         default: Wanted(exposed: exposed)
@@ -53,6 +70,7 @@ extension World {
         var settings: [Setting] = [.exposure]
         if dice.once(in: 2) { settings.append(.startupMemory) }
         if dice.once(in: 2) { settings.append(.maximumVCPUs) }
+        if dice.once(in: 2) { settings.append(.dynamicMemory) }
         let accepts =
             dice.once(in: 3)
             ? Wanted(
@@ -77,6 +95,7 @@ extension World {
                 Event(at: dice.roll(1...dice.pick([120, 300, 800])), what: happening(world, &dice)))
         }
         if dice.once(in: 2) { events += misfortune(world, &dice) }
+        if let stranger = world.stranger { events.append(Event(at: dice.roll(1...300), what: .enrol(host: stranger))) }
         // What was asked for is mostly answered.
         for event in events {
             guard case .request = event.what, !dice.once(in: 4) else { continue }
@@ -85,11 +104,11 @@ extension World {
         return events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
 
-    private static func wish(_ world: World, _ dice: inout Dice) -> Wish {
+    static func wish(_ world: World, _ dice: inout Dice) -> Wish {
         Wish(
             tree: dice.once(in: 5) ? dice.pick(world.trees).name : nil, canary: dice.roll(0...1),
             wave: dice.roll(1...5), soakSeconds: dice.pick([0, 0, 0, 60]), maxFailures: dice.roll(0...2),
-            parallel: dice.roll(1...3))
+            parallel: dice.roll(1...3), perRack: dice.once(in: 3) ? 1 : nil)
     }
 
     private static func happening(_ world: World, _ dice: inout Dice) -> Happening {
@@ -97,12 +116,15 @@ extension World {
         let machines = world.machines
         let guest = dice.once(in: 3) && !machines.isEmpty ? dice.pick(machines) : dice.pick(world.guests)
         let host = dice.pick(world.hosts)
-        switch dice.roll(47) {
+        switch dice.roll(60) {
         case 0...2: return .drift(guest: guest)
         case 3, 4: return .edit(guest: guest)
         case 5...8:
             return .temper(
-                guest: guest, dice.pick([.goesBack, .refuses, .lacksRoom, .staysOff, .unchangedInside, .unknownInside]))
+                guest: guest,
+                dice.pick([
+                    .goesBack, .refuses, .lacksRoom, .staysOff, .staysUp, .unchangedInside, .unknownInside,
+                ]))
         case 9...11:
             return .hostDown(host, seconds: dice.roll(1...(dice.once(in: 2) ? 30 : 400)), silent: dice.once(in: 3))
         case 12, 13: return .loseAnswers(host: host, dice.roll(1...3))
@@ -135,7 +157,22 @@ extension World {
         case 44, 45:
             return .agentDies(
                 host: host, atStep: dice.roll(1...4), acted: dice.once(in: 2), withSessions: dice.once(in: 2))
-        default: return .rollBack
+        case 46: return .rollBack
+        case 47: return .policies(otherRules(dice.pick(world.policies), &dice))
+        default: return otherHand(world, guest, host, &dice)
+        }
+    }
+
+    private static func otherHand(
+        _ world: World, _ guest: String, _ host: String, _ dice: inout Dice
+    ) -> Happening {
+        switch dice.roll(12) {
+        case 0...2: .reboot(host: host, seconds: dice.roll(20...200))
+        case 3, 4: .save(guest: guest)
+        case 5...7: .wake(guest: guest)
+        case 8, 9: .move(guest: guest, to: host, leaving: dice.once(in: 2))
+        case 10: .remove(host: host)
+        default: .enrol(host: host)
         }
     }
 
@@ -144,6 +181,13 @@ extension World {
         var line = line
         let modes: [PolicyMode] = [.audit, .propose, .enforce]
         line.mode = dice.pick(modes.filter { $0 != line.mode })
+        return line
+    }
+
+    /// The same is wanted, and less or more may be done for it.
+    static func otherRules(_ line: PolicyLine, _ dice: inout Dice) -> PolicyLine {
+        var line = line
+        if dice.once(in: 2) { line.cutsPower.toggle() } else { line.dropsSavedState.toggle() }
         return line
     }
 }

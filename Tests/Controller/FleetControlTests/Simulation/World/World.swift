@@ -8,10 +8,8 @@ struct World: Sendable {
         var name: String
         /// Guests of its host, in their order.
         var guests: [WorldGuest]
-        /// The one of them that is a host too, `l1`, and what runs inside it.
-        var inner: [WorldGuest]
 
-        var hasInner: Bool { guests.contains { $0.name == World.nested } }
+        var hasInner: Bool { guests.contains { $0.inside != nil } }
     }
 
     struct WorldGuest: Sendable {
@@ -22,9 +20,11 @@ struct World: Sendable {
         var memory: Int
         var mostMemory: Int
         var vcpus: Int
+        /// Whether it starts with its host.
+        var autostart: Bool
+        /// What runs inside it, where it is a host, too.
+        var inside: [WorldGuest]?
     }
-
-    static let nested = "l1"
 
     let seed: UInt64
     var trees: [Tree]
@@ -36,19 +36,36 @@ struct World: Sendable {
     var fourEyes: Bool
     /// How many guests policies correct in one remediation.
     var enforcedGuests: Int
+    /// A host that nobody has enrolled yet, with all below it; nil where all are.
+    var stranger: String?
     /// In the order of their times.
     var events: [Event]
 
     /// Hosts with an agent, outer ones first.
-    var hosts: [String] { trees.flatMap { $0.hasInner ? [$0.name, "\($0.name)/\(Self.nested)"] : [$0.name] } }
+    var hosts: [String] { trees.flatMap { [$0.name] + Self.machines(below: $0.name, $0.guests) } }
+
+    /// Those that are enrolled from the beginning.
+    var enrolled: [String] { hosts.filter { host in stranger.map { !(host + "/").hasPrefix($0 + "/") } ?? true } }
 
     /// Guests that are hosts, too.
-    var machines: [String] { trees.filter(\.hasInner).map { "\($0.name)/\(Self.nested)" } }
+    var machines: [String] { hosts.filter { $0.contains("/") } }
 
     /// Every guest's path.
-    var guests: [String] {
-        trees.flatMap { tree in
-            tree.guests.map { "\(tree.name)/\($0.name)" } + tree.inner.map { "\(tree.name)/\(Self.nested)/\($0.name)" }
+    var guests: [String] { everyGuest.map(\.path) }
+
+    /// With their paths, outer ones first.
+    var everyGuest: [(path: String, guest: WorldGuest)] { trees.flatMap { Self.guests(below: $0.name, $0.guests) } }
+
+    private static func guests(below host: String, _ guests: [WorldGuest]) -> [(path: String, guest: WorldGuest)] {
+        guests.map { ("\(host)/\($0.name)", $0) }
+            + guests.flatMap { Self.guests(below: "\(host)/\($0.name)", $0.inside ?? []) }
+    }
+
+    private static func machines(below host: String, _ guests: [WorldGuest]) -> [String] {
+        guests.flatMap { guest -> [String] in
+            guard let inside = guest.inside else { return [] }
+            let path = "\(host)/\(guest.name)"
+            return [path] + machines(below: path, inside)
         }
     }
 }
