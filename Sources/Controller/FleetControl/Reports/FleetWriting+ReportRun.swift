@@ -34,14 +34,17 @@ extension FleetWriting {
         try put(run: run)
         try put(memory: left, of: name)
         for recipient in definition.recipients {
-            // A message carries all of them.
-            for format in recipient.place.mail == nil ? definition.formats : [.text] {
-                try enqueue(
-                    ReportDelivery(
-                        id: "\(occasion.id).\(recipient.name).\(format)", report: name, recipient: recipient.name,
-                        run: occasion.id, format: format, enqueuedAt: occasion.at))
+            for queue in RecipientKey.all(of: recipient, in: name) {
+                // A message carries all of them.
+                for format in queue.address == nil ? definition.formats : [.text] {
+                    try enqueue(
+                        ReportDelivery(
+                            id: "\(occasion.id).\(recipient.name).\(format)", report: name,
+                            recipient: recipient.name, address: queue.address, run: occasion.id, format: format,
+                            enqueuedAt: occasion.at))
+                }
+                try boundQueue(queue)
             }
-            try boundQueue(RecipientKey(report: name, recipient: recipient.name))
         }
         try thinRuns(of: name, whole: ReportKeeping.whole, summaries: ReportKeeping.summaries)
         return run
