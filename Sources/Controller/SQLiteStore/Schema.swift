@@ -197,6 +197,13 @@ let migrations: [String] = [
     DROP TABLE earlier_recipient;
     DROP TABLE mail_address;
     """,
+    // There may be several freezes, each with an id.
+    """
+    INSERT INTO value (key, document)
+        SELECT 'freezes', json_array(json_set(document, '$.id', lower(hex(randomblob(16))))) FROM value
+            WHERE key = 'freeze';
+    DELETE FROM value WHERE key = 'freeze';
+    """,
 ]
 
 extension SQLiteConnection {

@@ -22,14 +22,14 @@ struct RestoredBackupTests {
         let (bench, first) = try await bench()
         _ = try await first.sweep(SweepRequest())
         await first.enforce()
-        #expect(try await first.currentFreeze()?.reason.contains("epoch 9, this is 1") == true)
+        #expect(try await first.freezes().first?.reason.contains("epoch 9, this is 1") == true)
         #expect(bench.fleet.now.runs.isEmpty)
         await first.stop()
         for _ in 0..<9 {
             let next = try await bench.controller()
             _ = try await next.sweep(SweepRequest())
             await next.enforce()
-            #expect(try await next.currentFreeze() != nil)
+            #expect(try await next.freezes().count == 1)
             await next.stop()
         }
         #expect(bench.fleet.now.runs.isEmpty)
@@ -42,13 +42,28 @@ struct RestoredBackupTests {
         _ = try await controller.sweep(SweepRequest())
         try await controller.unfreeze(by: Requester(name: "alice"))
         _ = try await controller.sweep(SweepRequest())
-        #expect(try await controller.currentFreeze() == nil)
+        #expect(try await controller.freezes().isEmpty)
         #expect(try await controller.remediated().state == .succeeded)
         #expect(bench.fleet.now.highestEpoch == 10)
         await controller.stop()
         let next = try await bench.controller()
         #expect(await next.epoch == 11)
         await next.stop()
+        await bench.end()
+    }
+
+    @Test("goes on only where a person ends its own freeze, and not another one that stood before")
+    func otherFreeze() async throws {
+        let (bench, controller) = try await bench()
+        let alice = Requester(name: "alice")
+        let mine = try await controller.freeze(FreezeRequest(reason: "audit"), by: alice)
+        _ = try await controller.sweep(SweepRequest())
+        #expect(try await controller.freezes().count == 2)
+        try await controller.unfreeze(mine.id, by: alice)
+        #expect(await controller.epoch == 1 && bench.fleet.now.runs.isEmpty)
+        try await controller.unfreeze(by: alice)
+        #expect(await controller.epoch == 10)
+        await controller.stop()
         await bench.end()
     }
 
@@ -60,7 +75,7 @@ struct RestoredBackupTests {
         #expect(rows.map(\.health.state) == [.agentGarbage, .agentGarbage])
         bench.fleet.set { $0.controller = "somebody else" }
         _ = try await controller.sweep(SweepRequest())
-        #expect(try await controller.currentFreeze() == nil)
+        #expect(try await controller.freezes().isEmpty)
         await controller.stop()
         await bench.end()
     }

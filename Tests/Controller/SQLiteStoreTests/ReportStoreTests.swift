@@ -23,7 +23,7 @@ private func run(_ number: Int, report: String = "weekly") -> ReportRun {
             id: "\(report)-\(number)", report: report, number: number, at: at, dueAt: at, late: false,
             requestedBy: "nestord", previousID: nil, previousAt: nil, counts: ReportCounts(new: number),
             compliance: ComplianceShare(inLine: 1)),
-        policyRevision: 1, hosts: 1, guests: 2, notHeard: [], freeze: nil, compliance: ComplianceTable(), trend: [],
+        policyRevision: 1, hosts: 1, guests: 2, notHeard: [], freezes: [], compliance: ComplianceTable(), trend: [],
         tree: ReportTree(), findings: findings)
 }
 
@@ -101,6 +101,23 @@ struct ReportStoreTests {
         await second.close()
     }
 
+    @Test("takes the one freeze that an earlier version could hold for the first of several")
+    func freeze() async throws {
+        let stored = #"{"reason":"audit","by":"alice","since":"2026-11-25T10:00:00Z","paths":["rack7"]}"#
+        let fixture = try StoreFixture(
+            before: "'freezes'", holding: "INSERT INTO value (key, document) VALUES ('freeze', '\(stored)')")
+        let store = try fixture.open()
+        try await store.read { (work) throws(StoreFailure) in
+            let freezes = try work.value(.freezes, as: [Freeze].self)
+            #expect(freezes?.map(\.sentence) == ["rack7 is frozen: audit (alice)"])
+            #expect(freezes?.first?.id?.utf8.count == 32)
+        }
+        await store.close()
+        var earlier = run(1)
+        (earlier.freeze, earlier.freezes) = (Freeze(reason: "audit", by: "alice", since: at), nil)
+        #expect(earlier.standingFreezes.map(\.reason) == ["audit"], "a run from before reminds of it all the same")
+    }
+
     @Test("reads a run that an earlier version stored as one text")
     func oneText() async throws {
         let fixture = try StoreFixture(before: "CREATE TABLE tree")
@@ -142,7 +159,8 @@ struct ReportStoreTests {
         let fixture = try StoreFixture(
             before: "CREATE TABLE mail_address",
             holding: set(1, old) + set(2, mail) + waiting("ops", 1) + waiting("hook", 1) + waiting("ops", 2)
-                + "INSERT INTO report_recipient VALUES ('weekly', 'ops', '\(health)'), ('weekly', 'hook', '\(health)');")
+                + "INSERT INTO report_recipient VALUES ('weekly', 'ops', '\(health)'), ('weekly', 'hook', '\(health)');"
+        )
         let store = try fixture.open()
         try await store.read { (work) throws(StoreFailure) in
             var count = 0

@@ -27,7 +27,7 @@ extension FleetWriting {
             ReportMaterial(
                 definition: definition, hosts: try hosts(), policies: policies.policies,
                 policyRevision: policies.revision, open: try openFindings(), exempted: try exemptedFindings(),
-                freeze: try freeze(at: occasion.at), previous: try reportRun(of: name, id: nil),
+                freezes: try freezes(at: occasion.at), previous: try reportRun(of: name, id: nil),
                 earlier: try reportRuns(of: name, limit: ReportBuilder.trendLength), memory: memory,
                 auditHead: try auditHead()), occasion
         ).build()

@@ -82,7 +82,7 @@ extension Simulation {
         switch what {
         case .remediate(let wish, let outside):
             let selection = Selection(paths: [wish.tree.flatMap { NodePath($0) }].compactMap(\.self))
-            let plan = try await controller.plan(selection)
+            let plan = try await controller.plan(selection, outsideWindows: outside == true)
             _ = try await controller.remediate(
                 RemediateRequest(selection: selection, digest: plan.digest, rollout: wish.rollout, now: outside),
                 by: Self.alice)
@@ -112,7 +112,7 @@ extension Simulation {
             _ = try await controller.freeze(
                 FreezeRequest(reason: "audit", seconds: seconds, paths: places.compactMap { NodePath($0) }),
                 by: Self.bob)
-        case .unfreeze: try await controller.unfreeze(by: Self.bob)
+        case .unfreeze: try await controller.unfreeze(all: true, by: Self.bob)
         case .policies(let line):
             _ = try await controller.apply(
                 policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: "policies:\n" + line.yaml)]),

@@ -82,7 +82,7 @@ final class Scene {
 
     /// Takes note of when things change, before the invariants look.
     func note(_ before: MemoryState, _ after: MemoryState) {
-        if before.freeze != after.freeze { changed[.freeze] = time.elapsed }
+        if before.freezes != after.freezes { changed[.freeze] = time.elapsed }
         if before.windows != after.windows { changed[.windows] = time.elapsed }
         if before.policies.count != after.policies.count { changed[.policies] = time.elapsed }
         if before.unfinished.map(\.asked) != after.unfinished.map(\.asked) { changed[.word] = time.elapsed }
