@@ -67,7 +67,7 @@ enum RenderingSection {
                 definition: ReportDefinition(
                     name: "weekly", selector: PolicySelector(all: true),
                     schedule: ReportSchedule(everySeconds: 604_800)),
-                hosts: hosts, policies: SyntheticFleet.policies(20), policyRevision: 1, open: open, freeze: nil,
+                hosts: hosts, policies: SyntheticFleet.policies(20), policyRevision: 1, open: open, freezes: [],
                 previous: nil, earlier: [], memory: ReportMemory(seenTo: SyntheticFleet.now)),
             ReportOccasion(id: "1", at: SyntheticFleet.now, requestedBy: "nestord")
         ).build().run

@@ -13,22 +13,7 @@ enum ReportsSection {
         let store = try SQLiteStore(path: folder("nestor.db"), now: { SyntheticFleet.now })
         try await store.record { (work) throws(StoreFailure) in
             // The policy of the findings that are open: what is judged is what is stored.
-            try work.put(
-                policies: PolicySet(
-                    revision: 2,
-                    policies: [
-                        Policy(
-                            name: "p0", selector: PolicySelector(guests: ["build-*"]),
-                            desired: DesiredSettings(exposure: true), mode: .propose)
-                    ]))
-            try work.put(
-                reports: ReportSet(
-                    revision: 1,
-                    reports: [
-                        ReportDefinition(
-                            name: "weekly", selector: PolicySelector(all: true),
-                            schedule: ReportSchedule(everySeconds: 604_800))
-                    ]))
+            try SyntheticFleet.putWishes(work, revision: 2, policy: "p0", report: "weekly", every: 604_800)
         }
         await store.close()
         let controller = try await ServedFleet(in: folder)

@@ -39,22 +39,7 @@ enum StorageSection {
         let store = try SQLiteStore(path: path, now: now)
         try await store.record { (work) throws(StoreFailure) in
             for view in views { try work.put(host: view.host) }
-            try work.put(
-                policies: PolicySet(
-                    revision: 1,
-                    policies: [
-                        Policy(
-                            name: "builders", selector: PolicySelector(guests: ["build-*"]),
-                            desired: DesiredSettings(exposure: true), mode: .propose)
-                    ]))
-            try work.put(
-                reports: ReportSet(
-                    revision: 1,
-                    reports: [
-                        ReportDefinition(
-                            name: "daily", selector: PolicySelector(all: true),
-                            schedule: ReportSchedule(everySeconds: 86_400))
-                    ]))
+            try SyntheticFleet.putWishes(work, revision: 1, policy: "builders", report: "daily", every: 86_400)
         }
         let controller = try await FleetController(
             FleetEnvironment(

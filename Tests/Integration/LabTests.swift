@@ -258,7 +258,7 @@ struct LabTests {
         let done = try await fleet.nestor("remediate", "--yes", "--canary", "1", "--soak", "1s")
         #expect(done.code == 5, "\(done)")
         let items = try await newest().items
-        #expect(items.map(\.path.description) == ["\(Lab.host)/a-canary", Lab.guest])
+        try #require(items.map(\.path.description) == ["\(Lab.host)/a-canary", Lab.guest], "\(done)")
         #expect(items[0].outcome != .corrected && items[0].sentence.contains("did not shut down"), "\(items)")
         #expect(items[1].outcome == .skipped, "\(items)")
         #expect(try await lab("virsh", "domstate", deaf.name).trimmed == "running", "put back, and left alone")
@@ -270,8 +270,9 @@ struct LabTests {
             await receiver.requests().contains { $0.status == 200 }
         }
         let came = await receiver.requests()
-        #expect(Set(came.map { $0.headers["webhook-id"] }).count == 1 && came[0].body == refused[0].body)
-        let body = String(decoding: came[0].body, as: UTF8.self)
+        let first = try #require(came.first)
+        #expect(Set(came.map { $0.headers["webhook-id"] }).count == 1 && first.body == refused.first?.body)
+        let body = String(decoding: first.body, as: UTF8.self)
         #expect(body.contains("drift:\(Lab.guest):startup-memory") && body.contains("inner"), "\(body)")
         receiver.stop()
         #expect(try await lab("virsh", "destroy", deaf.name).code == 0)

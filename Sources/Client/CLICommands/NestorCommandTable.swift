@@ -163,7 +163,8 @@ private let remediateCommand = Command(
         + "one. What is not said here is as nestord's settings have it (remediation.canary and its sisters); the "
         + "default is one wave, one guest at a time, and an end at the first failure. A guest with a maintenance "
         + "window waits for it ('nestor window'), unless --now says otherwise; that is for emergencies, and needs "
-        + "nobody's leave but is recorded. A freeze holds it all the same.",
+        + "nobody's leave but is recorded. One that is too short for a guest leaves that one out, with the reason, and is "
+        + "refused where the guest was named. A freeze holds it all the same.",
     examples: [
         ("nestor remediate rack7/build-l1", "one guest and what runs inside it"),
         ("nestor remediate --policy builders-nest --label rack=r7", "what one policy asks for in one rack"),

@@ -79,6 +79,7 @@ package enum NestorProgram {
         case ["window", "list"]: try await windowList(context)
         case ["window", "schema"]: windowSchema(context)
         case ["freeze"]: try await freeze(context)
+        case ["freeze", "list"]: try await freezeList(context)
         case ["unfreeze"]: try await unfreeze(context)
         case ["report"]: try await report(context)
         case ["report", "apply"]: try await reportApply(context)

@@ -42,7 +42,8 @@ package enum APIRoute: String, Sendable, CaseIterable {
     case change = "/v1/change"
     /// GET → `WindowsAnswer`; POST `ApplyRequest` → `ApplyAnswer`.
     case windows = "/v1/windows"
-    /// POST `FreezeRequest` → `Freeze`; DELETE → `Empty`.
+    /// GET → [`Freeze`], POST `FreezeRequest` → `Freeze`, DELETE `?id=`, or `?all=true` → [`Freeze`], those that ended;
+    /// without either the only one that stands.
     case freeze = "/v1/freeze"
     /// GET → `PoliciesAnswer`; POST `ApplyRequest` → `ApplyAnswer`.
     case policies = "/v1/policies"

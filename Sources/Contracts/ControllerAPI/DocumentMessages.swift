@@ -76,7 +76,7 @@ package struct FleetApplyAnswer: Codable, Sendable, Hashable {
 }
 
 /// What the controller is, and how the fleet stands, in one answer.
-package struct StatusAnswer: Codable, Sendable, Hashable {
+package struct StatusAnswer: Codable, Sendable, Hashable, FreezeReminder {
     package var version: String
     package var controller: String
     package var epoch: Int
@@ -91,6 +91,7 @@ package struct StatusAnswer: Codable, Sendable, Hashable {
     package var findings: [String: Int]
     package var running: [String]
     package var freeze: Freeze?
+    package var freezes: [Freeze]?
     /// Why `enforce` corrects nothing by itself now, and until when; nil while it does.
     package var enforcementStopped: String?
     /// Guests whose last correction did not end well; nil where there is none.
@@ -105,7 +106,7 @@ package struct StatusAnswer: Codable, Sendable, Hashable {
     package init(
         version: String, controller: String, epoch: Int, startedAt: Date, stateDirectory: String,
         storeBytes: Int64, policyRevision: Int, fleetRevision: Int, hosts: [String: Int], findings: [String: Int],
-        running: [String], freeze: Freeze?, enforcementStopped: String?
+        running: [String], freezes: [Freeze], enforcementStopped: String?
     ) {
         self.version = version
         self.controller = controller
@@ -118,7 +119,8 @@ package struct StatusAnswer: Codable, Sendable, Hashable {
         self.hosts = hosts
         self.findings = findings
         self.running = running
-        self.freeze = freeze
+        self.freeze = freezes.first
+        self.freezes = freezes.isEmpty ? nil : freezes
         self.enforcementStopped = enforcementStopped
     }
 }

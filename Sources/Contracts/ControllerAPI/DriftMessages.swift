@@ -28,7 +28,7 @@ package struct ProgressEvent: Codable, Sendable, Hashable {
 }
 
 /// What changed since the last report, and what is open: `nestor.drift-report/1`.
-package struct DriftReport: Codable, Sendable, Hashable {
+package struct DriftReport: Codable, Sendable, Hashable, FreezeReminder {
     package var schema: String
     package var at: Date
     /// Of the report before this one.
@@ -45,12 +45,13 @@ package struct DriftReport: Codable, Sendable, Hashable {
     /// How many there are of all, listed or not.
     package var counts: DriftCounts
     package var freeze: Freeze?
+    package var freezes: [Freeze]?
     /// Of the audit log when the report was made, to be kept outside the store.
     package var auditHead: AuditHead?
 
     package init(
         at: Date, previousAt: Date?, policyRevision: Int, hosts: Int, guests: Int, notHeard: [HostRowState],
-        new: [Finding], persisting: [Finding], resolved: [Finding], counts: DriftCounts, freeze: Freeze?
+        new: [Finding], persisting: [Finding], resolved: [Finding], counts: DriftCounts, freezes: [Freeze]
     ) {
         self.schema = "nestor.drift-report/1"
         self.counts = counts
@@ -63,7 +64,8 @@ package struct DriftReport: Codable, Sendable, Hashable {
         self.new = new
         self.persisting = persisting
         self.resolved = resolved
-        self.freeze = freeze
+        self.freeze = freezes.first
+        self.freezes = freezes.isEmpty ? nil : freezes
     }
 }
 

@@ -55,4 +55,11 @@ package struct TroubledGuest: Codable, Sendable, Hashable {
     }
 
     package var isLeftOut: Bool { nextTry == nil }
+
+    /// As it is told with the guest's findings.
+    package var failedCorrection: FailedCorrection {
+        FailedCorrection(
+            remediation: remediation, sentence: sentence, remedy: remedy, failures: failures, at: lastFailure,
+            nextTry: nextTry)
+    }
 }

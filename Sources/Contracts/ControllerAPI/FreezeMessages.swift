@@ -26,6 +26,8 @@ package struct FreezeRequest: Codable, Sendable, Hashable {
 
 /// While it lasts no correction starts in what it holds.
 package struct Freeze: Codable, Sendable, Hashable {
+    /// Nil in a document from before there could be several.
+    package var id: String?
     package var reason: String
     package var by: String
     package var since: Date
@@ -37,9 +39,10 @@ package struct Freeze: Codable, Sendable, Hashable {
     package var selector: PolicySelector?
 
     package init(
-        reason: String, by: String, since: Date, until: Date? = nil, paths: [NodePath]? = nil,
+        id: String? = nil, reason: String, by: String, since: Date, until: Date? = nil, paths: [NodePath]? = nil,
         selector: PolicySelector? = nil
     ) {
+        self.id = id
         self.reason = reason
         self.by = by
         self.since = since
@@ -64,4 +67,28 @@ package struct Freeze: Codable, Sendable, Hashable {
     package var sentence: String {
         "\(subject) frozen\(until.map { " until \($0.formatted(.iso8601))" } ?? ""): \(reason) (\(by))"
     }
+}
+
+extension [Freeze] {
+    /// All of them, as one sentence.
+    package var sentence: String { map(\.sentence).joined(separator: "; ") }
+
+    /// What lets corrections start again where they hold them back.
+    package var remedy: String {
+        guard count == 1 else { return "nestor freeze list, and nestor unfreeze ID for each" }
+        return self[0].id.map { "nestor unfreeze \($0.prefix(8))" } ?? "nestor unfreeze"
+    }
+}
+
+/// A document that reminds of what is frozen.
+package protocol FreezeReminder {
+    /// The first of them, for readers that know of one alone.
+    var freeze: Freeze? { get }
+    /// All; nil where there is none, and in a document from before there could be several.
+    var freezes: [Freeze]? { get }
+}
+
+extension FreezeReminder {
+    /// Those of the whole fleet first, then the oldest.
+    package var standingFreezes: [Freeze] { freezes ?? freeze.map { [$0] } ?? [] }
 }

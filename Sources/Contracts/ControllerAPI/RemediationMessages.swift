@@ -1,22 +1,24 @@
 package import FoundationEssentials
 package import NestingModel
 
-package struct PlanAnswer: Codable, Sendable, Hashable {
+package struct PlanAnswer: Codable, Sendable, Hashable, FreezeReminder {
     package var plan: Plan
     /// What `RemediateRequest` must carry: it changes with anything that the plan would do.
     package var digest: String
     package var freeze: Freeze?
+    package var freezes: [Freeze]?
     /// How its items follow one another where the request says nothing else.
     package var rollout: Rollout?
     /// Items that can't start at once.
     package var waiting: [PlanWait]?
 
     package init(
-        plan: Plan, digest: String, freeze: Freeze?, rollout: Rollout? = nil, waiting: [PlanWait]? = nil
+        plan: Plan, digest: String, freezes: [Freeze], rollout: Rollout? = nil, waiting: [PlanWait]? = nil
     ) {
         self.plan = plan
         self.digest = digest
-        self.freeze = freeze
+        self.freeze = freezes.first
+        self.freezes = freezes.isEmpty ? nil : freezes
         self.rollout = rollout
         self.waiting = waiting
     }

@@ -11,7 +11,8 @@ package enum PolicySchema {
             "description": .text(
                 "What guests and hosts should be like, and dated exceptions. A file has one of the lists or both. The "
                     + "reader checks more than a schema can: that names are used once, that hosts are enrolled, that "
-                    + "policies don't contradict each other, that an exemption is not over."),
+                    + "policies don't contradict each other, that an exemption is not over, and how long a time or how large a "
+                    + "size may be."),
             "type": "object", "additionalProperties": .flag(false), "minProperties": .number(1),
             "properties": .fields([
                 "policies": .list(of: .reference("policy"), least: 0),
@@ -29,7 +30,7 @@ package enum PolicySchema {
         .object(
             PolicyFields.keys, required: PolicyFields.required,
             [
-                "name": .scalar("Unique in all files."),
+                "name": .line(128, "Unique in all files."),
                 "priority": .integer(
                     -1_000_000...1_000_000,
                     "The higher one decides, setting by setting; two of the same priority that disagree are an error."),
@@ -40,14 +41,15 @@ package enum PolicySchema {
                         PolicyFields.modeKeys, required: PolicyFields.modeKeys,
                         [
                             "select": .reference("selector"), "mode": .reference("modes"),
-                            "reason": .scalar("Shown wherever the mode is."),
+                            "reason": .line(512, "Shown wherever the mode is."),
                         ]), "Where another mode holds; the first that matches decides."),
                 "from": .reference("moment", "It counts from then on."),
                 "grace": .reference(
                     "duration", "So long after from also complies what would be decided without this policy."),
                 "severity": .words(Severity.allCases.filter { $0 != .unknown }.map(\.rawValue)),
                 "disruption": .reference("disruption"),
-            ])
+            ]
+        ).adding(["dependentRequired": .fields(["grace": ["from"]])])
     }
 
     private static var exemption: SchemaValue {
@@ -55,12 +57,23 @@ package enum PolicySchema {
             ExemptionFields.keys, required: ExemptionFields.required,
             description: "A dated exception: what these settings are is no drift there, until it expires.",
             [
-                "name": .scalar("Unique among exemptions."), "select": .reference("selector"),
+                "name": .line(128, "Unique among exemptions."), "select": .reference("selector"),
                 "settings": .list(of: .words(WishFields.keys)),
                 "accepts": wishes(
                     presence: ["none", "present"], "Pins the exemption to these values: any other one is drift."),
-                "owner": .scalar("Who answers for it."), "reason": .scalar(), "expires": .reference("moment"),
-            ])
+                "owner": .line(128, "Who answers for it."), "reason": .line(512), "expires": .reference("moment"),
+            ]
+        ).adding(["allOf": .list(WishFields.keys.map(pinned))])
+    }
+
+    /// A value is accepted of a setting that is exempted, and of no other.
+    private static func pinned(_ setting: String) -> SchemaValue {
+        let accepts = SchemaValue.fields(["type": "object", "required": [.text(setting)]])
+        let settings = SchemaValue.fields(["contains": .fields(["const": .text(setting)])])
+        return .fields([
+            "if": .fields(["required": ["accepts"], "properties": .fields(["accepts": accepts])]),
+            "then": .fields(["properties": .fields(["settings": settings])]),
+        ])
     }
 
     private static var modes: SchemaValue {
@@ -78,9 +91,9 @@ package enum PolicySchema {
     }
 
     private static var moment: SchemaValue {
-        let clock = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?"
-        return .pattern(
-            "^\(clock)(Z|[+-][0-9]{2}:[0-9]{2}| [A-Za-z_]+(/[A-Za-z0-9_+-]+)*)$",
+        .pattern(
+            "^\(SharedSchema.day)T\(SharedSchema.clock)(:[0-5][0-9])?"
+                + "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9]| \(SharedSchema.zoneName))$",
             "2027-01-31T18:00 Europe/Berlin, or with an offset as RFC 3339 has it.")
     }
 

@@ -25,8 +25,10 @@ package enum ReportFileSchema {
             "$defs": .fields(
                 [
                     "report": report, "recipient": .any(recipient("file"), recipient("webhook"), recipient("mail")),
+                    "address": .pattern(
+                        "^[!#-'*+./-9=?A-Z^-z{|}~$%&-]+@\(host)$", longest: 254, "A plain address: ops@example.org."),
                     "name": .pattern("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "Files and queues are named by it."),
-                    "path": .pattern("^/", "An absolute path."),
+                    "path": .pattern("^/[^\\u0000]*$", longest: 4_095, "An absolute path."),
                 ].merging(SharedSchema.definitions) { own, _ in own }),
         ]).json
     }
@@ -40,7 +42,8 @@ package enum ReportFileSchema {
                     .object(
                         scheduleKeys.filter { $0 != "every" }, required: ["cron"],
                         [
-                            "cron": .scalar(
+                            "cron": .line(
+                                1_024,
                                 "Minute, hour, day of the month, month, weekday; or @hourly, @daily, @weekly, @monthly, "
                                     + "@yearly."),
                             "time-zone": SharedSchema.zone,
@@ -48,10 +51,12 @@ package enum ReportFileSchema {
                     .object(
                         ["every"], required: ["every"],
                         ["every": .reference("duration", "Counted from midnight UTC.")])),
-                "formats": .list(of: .words(formats), "text without a word."),
+                "formats": .list(of: .words(formats), once: true, "text without a word."),
                 "recipients": .list(of: .reference("recipient"), "Without any it is kept alone."),
             ])
     }
+
+    private static let host = "[A-Za-z0-9][A-Za-z0-9.-]*"
 
     /// - Parameter way: the one of the three that it has.
     private static func recipient(_ way: String) -> SchemaValue {
@@ -68,7 +73,10 @@ package enum ReportFileSchema {
             .object(
                 webhookKeys.filter { !["url", "url-file"].contains($0) || $0 == key }, required: [key],
                 [
-                    "url": .pattern("^https?://", "http:// only to this machine."),
+                    "url": .pattern(
+                        "^(https://(\\[[^/?#@\\\\]*|[^/?#@\\\\:\\[\\s][^/?#@\\\\\\s]*)"
+                            + "|http://([Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|127\\.0\\.0\\.1|\\[::1\\])(:[^/?#@\\\\\\s]*)?)"
+                            + "([/?][^#\\s]*)?$", longest: 2_048, "http:// only to this machine."),
                     "url-file": .reference("path", "Holds an address that is a secret itself."),
                     "secret-file": .reference("path", "Holds the key of the signatures."),
                     "ca-file": .reference("path", "Authorities to trust instead of the system's."),
@@ -82,9 +90,14 @@ package enum ReportFileSchema {
             .object(
                 keys, required: required,
                 [
-                    "server": .scalar("A host's name or IPv4 address."), "port": .integer(1...65_535),
-                    "tls": .words(securities), "from": .pattern("^[^@]+@[^@]+$"),
-                    "to": .list(of: .pattern("^[^@]+@[^@]+$")), "user": .scalar(), "password-file": .reference("path"),
+                    "server": .fields([
+                        "type": ["string", "number", "boolean"], "pattern": .text("^\(host)$"),
+                        "maxLength": .number(253),
+                    ])
+                    .described("A host's name or IPv4 address."), "port": .integer(1...65_535),
+                    "tls": .words(securities), "from": .reference("address"),
+                    "to": .list(of: .reference("address"), once: true), "user": .line(256),
+                    "password-file": .reference("path"),
                     "ca-file": .reference("path"),
                 ])
         }

@@ -36,8 +36,20 @@ indirect enum SchemaValue: Encodable {
         SchemaValue.fields(["type": ["string", "number", "boolean"]]).described(description)
     }
 
-    static func pattern(_ pattern: String, _ description: String? = nil) -> SchemaValue {
-        SchemaValue.fields(["type": "string", "pattern": .text(pattern)]).described(description)
+    /// Text in one line that a reader sees, as `YAMLMapping.string` takes it; a number and a boolean are text, too.
+    static func line(_ longest: Int, _ description: String? = nil) -> SchemaValue {
+        let plain = "[^\\u0000-\\u001F\\u007F-\\u009F]*"
+        return SchemaValue.fields([
+            "type": ["string", "number", "boolean"], "maxLength": .number(longest),
+            "pattern": .text("^\(plain)[^\\s\\u0000-\\u001F\\u007F-\\u009F]\(plain)$"),
+        ]).described(description)
+    }
+
+    /// - Parameter longest: in characters; nil asks nothing of the length.
+    static func pattern(_ pattern: String, longest: Int? = nil, _ description: String? = nil) -> SchemaValue {
+        var fields: [String: SchemaValue] = ["type": "string", "pattern": .text(pattern)]
+        if let longest { fields["maxLength"] = .number(longest) }
+        return SchemaValue.fields(fields).described(description)
     }
 
     static func integer(_ range: ClosedRange<Int>, _ description: String? = nil) -> SchemaValue {
@@ -50,9 +62,14 @@ indirect enum SchemaValue: Encodable {
         SchemaValue.fields(["type": "boolean"]).described(description)
     }
 
-    /// - Parameter least: how many there have to be.
-    static func list(of items: SchemaValue, least: Int = 1, _ description: String? = nil) -> SchemaValue {
+    /// - Parameters:
+    ///   - least: how many there have to be.
+    ///   - once: whether each is named once.
+    static func list(
+        of items: SchemaValue, least: Int = 1, once: Bool = false, _ description: String? = nil
+    ) -> SchemaValue {
         var fields: [String: SchemaValue] = ["type": "array", "items": items]
+        if once { fields["uniqueItems"] = .flag(true) }
         if least > 0 { fields["minItems"] = .number(least) }
         return SchemaValue.fields(fields).described(description)
     }
@@ -79,6 +96,12 @@ indirect enum SchemaValue: Encodable {
         if !required.isEmpty { fields["required"] = .list(required.map { .text($0) }) }
         if least > 0 { fields["minProperties"] = .number(least) }
         return SchemaValue.fields(fields).described(description)
+    }
+
+    /// With more rules.
+    func adding(_ rules: [String: SchemaValue]) -> SchemaValue {
+        guard case .fields(let fields) = self else { return self }
+        return .fields(fields.merging(rules) { _, new in new })
     }
 
     func described(_ description: String?) -> SchemaValue {

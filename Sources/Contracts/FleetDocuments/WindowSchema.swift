@@ -23,12 +23,12 @@ package enum WindowSchema {
             WindowDocument.keys.filter { $0 == recurrence || !["days", "dates"].contains($0) },
             required: WindowDocument.required + [recurrence],
             [
-                "name": .scalar("Unique in all files."),
+                "name": .line(128, "Unique in all files."),
                 "select": .reference("selector", "What is selected includes what runs inside it."),
                 "blackout": .boolean("Nothing starts in it, nor runs into it."), "time-zone": SharedSchema.zone,
                 "days": .list(of: .words(Weekday.allCases.map(\.rawValue)), "On which it starts, local time."),
-                "dates": .list(of: .pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), "On which it starts, local time."),
-                "start": .pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$", "A time of day: \"22:00\"."),
+                "dates": .list(of: .pattern("^\(SharedSchema.day)$"), "On which it starts, local time."),
+                "start": .pattern("^\(SharedSchema.clock)$", "A time of day: \"22:00\"."),
                 "duration": .reference("duration", "As a clock in the hand runs; it may cross midnight."),
             ])
     }

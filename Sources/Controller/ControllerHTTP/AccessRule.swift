@@ -9,15 +9,19 @@ package struct AccessRule: Sendable {
     private let owner: UInt32
     private let admins: Set<String>
     private let userName: @Sendable (UInt32) -> String?
+    private let processes: String
 
-    /// - Parameter admins: user names, or numbers.
+    /// - Parameters:
+    ///   - admins: user names, or numbers.
+    ///   - processes: where the kernel tells of processes.
     package init(
         owner: UInt32 = getuid(), admins: [String],
-        userName: @escaping @Sendable (UInt32) -> String? = AccessRule.systemUserName
+        userName: @escaping @Sendable (UInt32) -> String? = AccessRule.systemUserName, processes: String = "/proc"
     ) {
         self.owner = owner
         self.admins = Set(admins)
         self.userName = userName
+        self.processes = processes
     }
 
     package func checkMayChange(_ peer: HTTPRequest.Peer?) throws(APIError) {
@@ -34,8 +38,12 @@ package struct AccessRule: Sendable {
     /// As the audit log names whoever is at the other end.
     package func requester(_ peer: HTTPRequest.Peer?) -> Requester {
         guard let peer else { return Requester(name: "unknown") }
-        let name = userName(peer.uid).map { "\($0) (uid \(peer.uid))" } ?? "uid \(peer.uid)"
-        return Requester(name: name, origin: PeerOrigin.text(of: peer, userName: userName))
+        func named(_ uid: UInt32) -> String { userName(uid).map { "\($0) (uid \(uid))" } ?? "uid \(uid)" }
+        // Behind root there may be anybody who may use sudo: the login says who it is, where the machine keeps account.
+        let person = peer.uid == 0 ? PeerOrigin.login(of: peer, processes: processes).map(named) : named(peer.uid)
+        return Requester(
+            name: named(peer.uid),
+            origin: PeerOrigin.text(of: peer, userName: userName, processes: processes), person: person)
     }
 
     /// From the system's user database; nil where it has no such user.

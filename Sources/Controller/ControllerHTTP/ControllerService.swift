@@ -80,14 +80,19 @@ package struct ControllerService: Sendable {
             let query = try request.findingQuery()
             return request.wantsLines
                 ? .lines(try await fleet.findingLines(query)) : try .json(try await fleet.findings(query))
-        case ("POST", .plan): return try .json(try await fleet.plan(try request.decoded()))
+        case ("POST", .plan):
+            return try .json(
+                try await fleet.plan(try request.decoded(), outsideWindows: request.query("now") == "true"))
         case ("GET", .remediations): return try .json(try await fleet.remediations())
         case ("POST", .remediations): return try .json(try await fleet.remediate(try request.decoded(), by: by))
         case ("GET", .remediation): return try .json(try await fleet.remediation(try request.required("id")))
         case ("POST", .resume): return try .json(try await fleet.resume(try request.required("id"), by: by))
         case ("POST", .pause): return try .json(try await fleet.pause(try request.required("id"), by: by))
         case ("POST", .abort): return try .json(try await fleet.abort(try request.required("id"), by: by))
-        case ("GET", .rollback): return try .json(try await fleet.rollbackPlan(try request.required("id")))
+        case ("GET", .rollback):
+            return try .json(
+                try await fleet.rollbackPlan(
+                    try request.required("id"), outsideWindows: request.query("now") == "true"))
         case ("POST", .rollback): return try .json(try await fleet.rollBack(try request.decoded(), by: by))
         case ("GET", .changes): return try .json(try await fleet.changeRequests())
         case ("POST", .changes): return try .json(try await fleet.request(try request.decoded(), by: by))
@@ -96,9 +101,10 @@ package struct ControllerService: Sendable {
         case ("GET", .windows): return try .json(try await fleet.windows())
         case ("POST", .windows): return try .json(try await fleet.apply(windows: try request.applied(), by: by))
         case ("POST", .freeze): return try .json(try await fleet.freeze(try request.decoded(), by: by))
+        case ("GET", .freeze): return try .json(try await fleet.freezes())
         case ("DELETE", .freeze):
-            try await fleet.unfreeze(by: by)
-            return try .json(Empty())
+            return try .json(
+                try await fleet.unfreeze(request.query("id"), all: request.query("all") == "true", by: by))
         case ("GET", .fleet): return try .json(try await fleet.fleetDocument())
         case ("POST", .fleet): return try .json(try await fleet.apply(fleet: try request.applied(), by: by))
         case ("POST", .report): return try .json(try await fleet.driftReport())
@@ -156,7 +162,8 @@ extension APIError {
     var status: Int {
         switch code {
         case "route-unknown", "host-unknown", "remediation-unknown", "path-unknown", "finding-unknown",
-            "report-unknown", "report-run-unknown", "change-unknown", "revision-unknown", "policy-unknown":
+            "report-unknown", "report-run-unknown", "change-unknown", "revision-unknown", "policy-unknown",
+            "freeze-unknown":
             404
         case "method-unknown": 405
         case "not-allowed", "change-own": 403

@@ -13,18 +13,28 @@ package enum PeerOrigin {
         processes: String = "/proc"
     ) -> String {
         guard let peer, peer.pid > 0 else { return "" }
-        func line(_ name: String) -> String? {
-            let file = "\(processes)/\(peer.pid)/\(name)"
-            guard let data = FileManager.default.contents(atPath: file) else { return nil }
-            return ShownText.escaped(
-                String(decoding: data.prefix(64), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
-        }
-        func number(_ name: String) -> UInt32? { line(name).flatMap { UInt32($0) }.flatMap { $0 == .max ? nil : $0 } }
-        var parts = ["pid \(peer.pid)" + (line("comm").map { " (\($0))" } ?? "")]
-        if let login = number("loginuid"), login != peer.uid {
+        var parts = ["pid \(peer.pid)" + (line("comm", of: peer, processes).map { " (\($0))" } ?? "")]
+        if let login = login(of: peer, processes: processes), login != peer.uid {
             parts.append("login \(userName(login) ?? "uid \(login)")")
         }
-        if let session = number("sessionid") { parts.append("session \(session)") }
+        if let session = number("sessionid", of: peer, processes) { parts.append("session \(session)") }
         return parts.joined(separator: ", ")
+    }
+
+    /// Who had logged in before sudo or su made somebody else of them: only what may write the kernel's account can
+    /// change it. Nil where nobody logged in, as for a service, and where the machine keeps no account.
+    package static func login(of peer: HTTPRequest.Peer, processes: String = "/proc") -> UInt32? {
+        peer.pid > 0 ? number("loginuid", of: peer, processes) : nil
+    }
+
+    private static func line(_ name: String, of peer: HTTPRequest.Peer, _ processes: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: "\(processes)/\(peer.pid)/\(name)") else { return nil }
+        return ShownText.escaped(
+            String(decoding: data.prefix(64), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    /// Nil also for the kernel's word that there is none.
+    private static func number(_ name: String, of peer: HTTPRequest.Peer, _ processes: String) -> UInt32? {
+        line(name, of: peer, processes).flatMap { UInt32($0) }.flatMap { $0 == .max ? nil : $0 }
     }
 }

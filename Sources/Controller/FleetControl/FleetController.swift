@@ -97,7 +97,7 @@ package actor FleetController {
                 hosts: Dictionary(try work.hostCounts().map { ($0.key.rawValue, $0.value) }) { $0 + $1 },
                 findings: Dictionary(try work.openFindingCounts().map { ($0.key.rawValue, $0.value) }) { $0 + $1 },
                 running: try work.unfinishedRemediations().map(\.id),
-                freeze: try work.freeze(at: now),
+                freezes: try work.freezes(at: now),
                 enforcementStopped: try work.value(.enforcementStopped, as: String.self))
             answer.auditHead = try work.auditHead()
             if let troubled = try work.value(.troubledGuests, as: TroubledGuests.self) {

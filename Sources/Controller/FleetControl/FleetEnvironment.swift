@@ -118,11 +118,23 @@ package struct Requester: Sendable, Hashable {
     package var name: String
     /// From where, as far as that can be told.
     package var origin: String
+    /// Whom four eyes count: the same as the name, but behind a shared account whoever had logged in before they became
+    /// it; nil where that can't be told.
+    package var person: String?
 
-    package init(name: String, origin: String = "") {
+    /// - Parameter person: nil where `name` is an account behind which there may be anybody.
+    package init(name: String, origin: String = "", person: String?) {
         self.name = name
         self.origin = origin
+        self.person = person
     }
+
+    package init(name: String, origin: String = "") {
+        self.init(name: name, origin: origin, person: name)
+    }
+
+    /// As people read it: `alice (uid 1000) as root (uid 0)`.
+    var shown: String { person.flatMap { $0 == name ? nil : "\($0) as \(name)" } ?? name }
 
     /// The daemon itself: schedules and recovery.
     package static let controller = Requester(name: "nestord")

@@ -99,7 +99,7 @@ package enum StoredValueKey: String, Sendable {
     case epoch
     /// The highest epoch above this controller's own that a host told; nil where none did.
     case laterEpoch = "later-epoch"
-    case freeze
+    case freezes
     case fleetRevision = "fleet-revision"
     case enforcementStopped = "enforcement-stopped"
     case troubledGuests = "troubled-guests"

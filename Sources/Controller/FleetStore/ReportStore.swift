@@ -12,6 +12,8 @@ package protocol ReportReading {
     func reportMemory(of report: String) throws(StoreFailure) -> ReportMemory?
     /// What has not arrived, in order: all, or one recipient's.
     func deliveries(to recipient: RecipientKey?) throws(StoreFailure) -> [ReportDelivery]
+    /// How many wait in each queue that is not empty.
+    func waitingDeliveries() throws(StoreFailure) -> [RecipientKey: Int]
     func recipientHealth(_ recipient: RecipientKey) throws(StoreFailure) -> RecipientHealth?
 }
 
@@ -29,18 +31,28 @@ package protocol ReportWriting: ReportReading {
     func put(health: RecipientHealth?, of recipient: RecipientKey) throws(StoreFailure)
 }
 
-/// One recipient of one report.
+/// One queue: a recipient of a report, and of a mailing each address by itself, so that one that is refused holds up
+/// no other and none gets twice what another has not.
 package struct RecipientKey: Sendable, Hashable, CustomStringConvertible {
     package var report: String
     package var recipient: String
+    /// Nil where the recipient is no mailing.
+    package var address: String?
 
-    package init(report: String, recipient: String) {
+    package init(report: String, recipient: String, address: String? = nil) {
         self.report = report
         self.recipient = recipient
+        self.address = address
+    }
+
+    /// All queues of a recipient.
+    package static func all(of recipient: ReportRecipient, in report: String) -> [RecipientKey] {
+        guard let mail = recipient.place.mail else { return [RecipientKey(report: report, recipient: recipient.name)] }
+        return mail.to.map { RecipientKey(report: report, recipient: recipient.name, address: $0) }
     }
 
     /// Neither name holds a slash.
-    package var description: String { "\(report)/\(recipient)" }
+    package var description: String { "\(report)/\(recipient)\(address.map { "/\($0)" } ?? "")" }
 }
 
 /// What one run of a report leaves for the next.
@@ -63,26 +75,31 @@ package struct ReportMemory: Codable, Sendable, Hashable {
 package struct ReportDelivery: Codable, Sendable, Hashable {
     /// Its place in the queue, given by the store.
     package var number: Int
-    /// The same at every attempt, so that a receiver knows what it has.
+    /// The same at every attempt and at every address, so that a receiver knows what it has.
     package var id: String
     package var report: String
     package var recipient: String
+    /// Nil where the recipient is no mailing.
+    package var address: String?
     package var run: String
     package var format: ReportFormat
     package var enqueuedAt: Date
 
     package init(
-        number: Int = 0, id: String, report: String, recipient: String, run: String, format: ReportFormat,
-        enqueuedAt: Date
+        number: Int = 0, id: String, report: String, recipient: String, address: String? = nil, run: String,
+        format: ReportFormat, enqueuedAt: Date
     ) {
         self.number = number
         self.id = id
         self.report = report
         self.recipient = recipient
+        self.address = address
         self.run = run
         self.format = format
         self.enqueuedAt = enqueuedAt
     }
 
-    package var key: RecipientKey { RecipientKey(report: report, recipient: recipient) }
+    package var key: RecipientKey {
+        RecipientKey(report: report, recipient: recipient, address: address)
+    }
 }

@@ -35,10 +35,9 @@ extension SQLiteWork {
     }
 
     func deliveries(to recipient: RecipientKey?) throws(StoreFailure) -> [ReportDelivery] {
-        let filter = recipient == nil ? "" : "WHERE report = ? AND recipient = ?"
-        let values = recipient.map { [SQLiteValue.text($0.report), .text($0.recipient)] } ?? []
+        let filter = recipient == nil ? "" : "WHERE report = ? AND recipient = ? AND address = ?"
         return try connection.rows(
-            "SELECT number, document FROM report_delivery \(filter) ORDER BY number", values
+            "SELECT number, document FROM report_delivery \(filter) ORDER BY number", recipient?.columns ?? []
         ) { (row) throws(StoreFailure) in
             var delivery = try decoded(ReportDelivery.self, row.text(1))
             delivery.number = Int(row.integer(0))
@@ -46,10 +45,24 @@ extension SQLiteWork {
         }
     }
 
+    func waitingDeliveries() throws(StoreFailure) -> [RecipientKey: Int] {
+        let rows = try connection.rows(
+            "SELECT report, recipient, address, COUNT(*) FROM report_delivery GROUP BY report, recipient, address"
+        ) { row in
+            let address = row.text(2)
+            return (
+                RecipientKey(report: row.text(0), recipient: row.text(1), address: address.isEmpty ? nil : address),
+                Int(row.integer(3))
+            )
+        }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     func recipientHealth(_ recipient: RecipientKey) throws(StoreFailure) -> RecipientHealth? {
         try document(
-            RecipientHealth.self, "SELECT document FROM report_recipient WHERE report = ? AND recipient = ?",
-            [.text(recipient.report), .text(recipient.recipient)])
+            RecipientHealth.self,
+            "SELECT document FROM report_recipient WHERE report = ? AND recipient = ? AND address = ?",
+            recipient.columns)
     }
 
     func put(reports: ReportSet) throws(StoreFailure) {
@@ -103,11 +116,8 @@ extension SQLiteWork {
 
     func enqueue(_ delivery: ReportDelivery) throws(StoreFailure) {
         try connection.run(
-            "INSERT INTO report_delivery (report, recipient, run, document) VALUES (?, ?, ?, ?)",
-            [
-                .text(delivery.report), .text(delivery.recipient), .text(delivery.run),
-                .text(try encoded(delivery)),
-            ])
+            "INSERT INTO report_delivery (report, recipient, address, run, document) VALUES (?, ?, ?, ?, ?)",
+            delivery.key.columns + [.text(delivery.run), .text(try encoded(delivery))])
     }
 
     func remove(delivery number: Int) throws(StoreFailure) {
@@ -117,13 +127,17 @@ extension SQLiteWork {
     func put(health: RecipientHealth?, of recipient: RecipientKey) throws(StoreFailure) {
         guard let health else {
             return try connection.run(
-                "DELETE FROM report_recipient WHERE report = ? AND recipient = ?",
-                [.text(recipient.report), .text(recipient.recipient)])
+                "DELETE FROM report_recipient WHERE report = ? AND recipient = ? AND address = ?", recipient.columns)
         }
         try connection.run(
             """
-            INSERT INTO report_recipient (report, recipient, document) VALUES (?, ?, ?)
-            ON CONFLICT (report, recipient) DO UPDATE SET document = excluded.document
-            """, [.text(recipient.report), .text(recipient.recipient), .text(try encoded(health))])
+            INSERT INTO report_recipient (report, recipient, address, document) VALUES (?, ?, ?, ?)
+            ON CONFLICT (report, recipient, address) DO UPDATE SET document = excluded.document
+            """, recipient.columns + [.text(try encoded(health))])
     }
+}
+
+extension RecipientKey {
+    /// Its columns, in order; no address is an empty one, since NULL is equal to nothing.
+    fileprivate var columns: [SQLiteValue] { [.text(report), .text(recipient), .text(address ?? "")] }
 }

@@ -170,6 +170,40 @@ let migrations: [String] = [
     ALTER TABLE audit ADD COLUMN origin TEXT NOT NULL DEFAULT '';
     ALTER TABLE audit ADD COLUMN place TEXT NOT NULL DEFAULT '';
     """,
+    // Each address of a mailing has a queue and a state of its own: what waited for all of them waits for each.
+    """
+    CREATE TABLE mail_address (report TEXT NOT NULL, recipient TEXT NOT NULL, address TEXT NOT NULL) STRICT;
+    INSERT INTO mail_address
+        SELECT report.value ->> '$.name', recipient.value ->> '$.name', address.value
+            FROM report_revision JOIN json_each(document, '$.reports') AS report
+            JOIN json_each(report.value, '$.recipients') AS recipient
+            JOIN json_each(recipient.value, '$.place.mail.to') AS address
+            WHERE revision = (SELECT MAX(revision) FROM report_revision);
+    ALTER TABLE report_delivery ADD COLUMN address TEXT NOT NULL DEFAULT '';
+    DROP INDEX report_delivery_by_recipient;
+    CREATE INDEX report_delivery_by_recipient ON report_delivery (report, recipient, address, number);
+    INSERT INTO report_delivery (report, recipient, run, document, address)
+        SELECT report, recipient, run, json_set(document, '$.address', address.address), address.address
+            FROM report_delivery JOIN mail_address AS address USING (report, recipient) ORDER BY number;
+    DELETE FROM report_delivery
+        WHERE address = '' AND (report, recipient) IN (SELECT report, recipient FROM mail_address);
+    ALTER TABLE report_recipient RENAME TO earlier_recipient;
+    CREATE TABLE report_recipient (
+        report TEXT NOT NULL, recipient TEXT NOT NULL, address TEXT NOT NULL, document TEXT NOT NULL,
+        PRIMARY KEY (report, recipient, address)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO report_recipient SELECT report, recipient, coalesce(address, ''), document
+        FROM earlier_recipient LEFT JOIN mail_address USING (report, recipient);
+    DROP TABLE earlier_recipient;
+    DROP TABLE mail_address;
+    """,
+    // There may be several freezes, each with an id.
+    """
+    INSERT INTO value (key, document)
+        SELECT 'freezes', json_array(json_set(document, '$.id', lower(hex(randomblob(16))))) FROM value
+            WHERE key = 'freeze';
+    DELETE FROM value WHERE key = 'freeze';
+    """,
 ]
 
 extension SQLiteConnection {

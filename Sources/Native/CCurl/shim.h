@@ -26,6 +26,12 @@ static inline long nestor_curl_long(CURL *handle, CURLINFO info) {
     curl_easy_getinfo(handle, info, &value);
     return value;
 }
+/// How long the server asks to be left alone, in seconds, whether it said so by a number or by a date; 0 where it did not.
+static inline curl_off_t nestor_curl_retry_after(CURL *handle) {
+    curl_off_t value = 0;
+    curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &value);
+    return value;
+}
 /// A finished transfer, its result in `result`; NULL when there is none. The message's union does not import well.
 static inline CURL *nestor_curl_finished(CURLM *multi, CURLcode *result) {
     int left;

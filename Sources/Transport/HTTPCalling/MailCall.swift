@@ -1,4 +1,4 @@
-/// One message to one server, over SMTP with TLS and nothing else.
+/// One message for one address to one server, over SMTP with TLS and nothing else.
 package struct MailCall: Sendable {
     /// From the first byte on, or after a greeting in the clear (STARTTLS), which goes on only when the server agrees.
     package enum Security: Sendable, Hashable {
@@ -10,7 +10,7 @@ package struct MailCall: Sendable {
     package var security: Security
     /// Plain addresses, `ops@example.org`.
     package var from: String
-    package var to: [String]
+    package var to: String
     /// Nil where the server asks for no login.
     package var login: (user: String, password: String)?
     /// Certificates to trust instead of the system's, as PEM; nil takes the system's.
@@ -20,7 +20,7 @@ package struct MailCall: Sendable {
     package var deadline: Duration
 
     package init(
-        server: String, port: Int, security: Security, from: String, to: [String],
+        server: String, port: Int, security: Security, from: String, to: String,
         login: (user: String, password: String)? = nil, authorityFile: String? = nil, message: [UInt8],
         deadline: Duration = .seconds(60)
     ) {
@@ -38,7 +38,7 @@ package struct MailCall: Sendable {
     var origin: String { "\(server):\(port)" }
 }
 
-/// Hands messages to mail servers. One message is taken for all of its addresses or for none.
+/// Hands messages to mail servers.
 package final class MailCaller: Sendable {
     private let loop = TransferLoop()
 

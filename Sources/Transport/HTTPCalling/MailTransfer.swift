@@ -14,8 +14,7 @@ final class MailTransfer: LoopTransfer, @unchecked Sendable {
     /// The last line of the server's that refused something; empty where none did.
     private var refusal = ""
 
-    private static let remedy =
-        "look at from and to; one address that is refused holds up those beside it: give it a recipient of its own"
+    private static let remedy = "look at from and to; an address that is no more is to be taken from the list"
 
     var silentAt: ContinuousClock.Instant? { nil }
 
@@ -29,7 +28,7 @@ final class MailTransfer: LoopTransfer, @unchecked Sendable {
     func prepare() -> UnsafeMutableRawPointer? {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
-        for address in call.to { addresses = curl_slist_append(addresses, "<\(address)>") ?? addresses }
+        addresses = curl_slist_append(nil, "<\(call.to)>")
         let this = Unmanaged.passUnretained(self).toOpaque()
         let scheme = call.security == .implicit ? "smtps" : "smtp"
         var results = [

@@ -66,7 +66,9 @@ final class WebTransfer: LoopTransfer, @unchecked Sendable {
         let status = handle.map { nestor_curl_long($0, CURLINFO_RESPONSE_CODE) } ?? 0
         let isCutOff = result == CURLE_WRITE_ERROR && received > Self.readLimit
         guard result == CURLE_OK || isCutOff else { return .failure(failure(result)) }
-        return .success(HTTPReply(status: status, headers: [], body: body))
+        let pause = handle.map(nestor_curl_retry_after) ?? 0
+        return .success(
+            HTTPReply(status: status, headers: [], body: body, retryAfter: pause > 0 ? Int(pause) : nil))
     }
 
     /// - Returns: whether more is wanted.

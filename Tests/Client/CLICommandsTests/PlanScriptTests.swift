@@ -19,7 +19,7 @@ struct PlanScriptTests {
             rules: DisruptionRules(), steps: ["stop 1 guest"])
         return PlanAnswer(
             plan: Plan(items: [item], blocked: [], madeAt: Date(timeIntervalSince1970: 0)), digest: "sha256:d",
-            freeze: nil)
+            freezes: [])
     }
 
     /// Runs it with a virsh that only writes down what it is asked.

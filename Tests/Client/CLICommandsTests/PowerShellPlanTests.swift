@@ -26,7 +26,7 @@ struct PowerShellPlanTests {
         let block = PlanBlock(path: path, finding: "f", code: "c", sentence: "left \(name)", remedy: "")
         return PlanAnswer(
             plan: Plan(items: [item], blocked: [block], madeAt: Date(timeIntervalSince1970: 0)), digest: "sha256:d",
-            freeze: nil)
+            freezes: [])
     }
 
     private func hosts(

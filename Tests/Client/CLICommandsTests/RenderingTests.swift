@@ -100,10 +100,14 @@ struct RenderingTests {
             remedy: "look at it")
         let answer = PlanAnswer(
             plan: Plan(items: [item], blocked: [block], madeAt: .distantPast), digest: "d",
-            freeze: Freeze(reason: "audit", by: "alice", since: .distantPast))
+            freezes: [
+                Freeze(reason: "audit", by: "alice", since: .distantPast),
+                Freeze(reason: "move", by: "bob", since: .distantPast, paths: [try path("rack8")]),
+            ])
         #expect(
             planText(answer, terminal) == """
                 the fleet is frozen: audit (alice)
+                rack8 is frozen: move (bob)
                 1. rack7/build  expose nesting, startup memory 4 GiB  (builders?]0;x)
                    disruption: guest-restart, nesting is in use
                    blast radius: the guest itself, rack7/build/inner
@@ -178,6 +182,31 @@ struct RenderingTests {
                 """)
     }
 
+    @Test(
+        "a finding says that its correction failed, and whether it is tried again, was given up, or waits for a person")
+    func failedCorrections() throws {
+        var failed = try finding("rack7/a", kind: .drift, setting: .exposure, sentence: "it is so")
+        (failed.correctable, failed.mode) = (true, .enforce)
+        failed.failedCorrection = FailedCorrection(
+            remediation: "4f1c", sentence: "it does not start\u{1B}", remedy: "look there", failures: 2,
+            at: .init(timeIntervalSince1970: 0), nextTry: .init(timeIntervalSince1970: 1_800))
+        let told = """
+              its correction at 1970-01-01T00:00:00Z failed (remediation 4f1c, the last of 2 that failed): \
+            it does not start?
+              → look there
+            """
+        #expect(findingsText([failed], terminal).contains(told + "\n  it is tried again after 1970-01-01T00:30:00Z\n"))
+        failed.failedCorrection?.nextTry = nil
+        #expect(
+            findingsText([failed], terminal).contains(
+                told
+                    + "\n  it was given up, and is left out until somebody settles it\n  → nestor drift settle rack7/a\n"
+            ))
+        failed.mode = .propose
+        #expect(
+            findingsText([failed], terminal).contains(told + "\n  it is not tried again by itself (mode propose)\n"))
+    }
+
     @Test("a history shows what changed from one state to the next")
     func history() throws {
         let a = try path("rack7/a")
@@ -202,7 +231,7 @@ struct RenderingTests {
 
     @Test("an empty plan says so")
     func emptyPlan() {
-        let answer = PlanAnswer(plan: Plan(items: [], blocked: [], madeAt: .distantPast), digest: "", freeze: nil)
+        let answer = PlanAnswer(plan: Plan(items: [], blocked: [], madeAt: .distantPast), digest: "", freezes: [])
         #expect(planText(answer, terminal) == "nothing to correct")
     }
 

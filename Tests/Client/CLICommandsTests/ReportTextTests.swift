@@ -40,6 +40,9 @@ struct ReportTextTests {
                 RecipientRow(
                     name: "archive", place: "file /srv", health: RecipientHealth(lastDelivered: at), waiting: 0),
                 RecipientRow(name: "hook", place: "webhook https://h", health: failing, waiting: 7),
+                RecipientRow(
+                    name: "ops", address: "n@x", place: "mail n@x by m:587",
+                    health: RecipientHealth(failures: 1, failingSince: at, sentence: "550 no"), waiting: 1),
             ])
         #expect(
             reportTable(ReportsAnswer(revision: 1, reports: [row]), terminal) == """
@@ -50,8 +53,10 @@ struct ReportTextTests {
                 REPORT  RECIPIENT  TO                 STATE                                                       WAITING  LAST DELIVERED
                 weekly  archive    file /srv          ok                                                          0        2027-01-15T08:00:00Z
                 weekly  hook       webhook https://h  failing since 2027-01-15T08:00:00Z, 3 attempts, 2 given up  7        never
+                weekly  ops        mail n@x by m:587  failing since 2027-01-15T08:00:00Z, 1 attempt               1        never
                 weekly/hook: it answered?[31m (503); next attempt 2027-01-15T08:00:00Z
                   → look there
+                weekly/ops/n@x: 550 no
                 """)
         #expect(reportTable(ReportsAnswer(revision: 0, reports: []), terminal).hasPrefix("no scheduled reports yet"))
     }

@@ -54,6 +54,10 @@ struct PolicySchemaTests {
         #expect(count > 30)
     }
 
+    private static let exempt = "name: e, select: {all: true}, owner: o, expires: 2099-01-01T00:00Z"
+
+    private static func long(_ length: Int) -> String { String(repeating: "x", count: length) }
+
     @Test(
         "and the reader refuse and take the same",
         arguments: [
@@ -81,6 +85,23 @@ struct PolicySchemaTests {
             ("policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, mode: later}]", false),
             ("policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, from: 2027-01-01}]", false),
             ("policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, from: 2027-01-01T00:00Z}]", true),
+            ("policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, from: 2027-13-01T00:00Z}]", false),
+            (
+                "policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, from: 2027-01-01T00:00 CET}]",
+                false
+            ),
+            ("policies: [{name: p, select: {all: true}, desire: {exposure: hidden}, grace: 14d}]", false),
+            ("policies: [{name: ' ', select: {all: true}, desire: {exposure: hidden}}]", false),
+            ("policies: [{name: \(long(128)), select: {all: true}, desire: {exposure: hidden}}]", true),
+            ("policies: [{name: \(long(129)), select: {all: true}, desire: {exposure: hidden}}]", false),
+            ("policies: [{name: p, select: {all: false, levels: [1]}, desire: {exposure: hidden}}]", true),
+            ("policies: [{name: p, select: {labels: {\(long(257)): a}}, desire: {exposure: hidden}}]", false),
+            ("policies: [{name: p, select: {paths: [a//b]}, desire: {exposure: hidden}}]", false),
+            ("policies: [{name: p, select: {paths: [a/b**]}, desire: {exposure: hidden}}]", false),
+            ("policies: [{name: p, select: {paths: [a/**/b*]}, desire: {exposure: hidden}}]", true),
+            ("exemptions: [{\(exempt), reason: r, settings: [exposure], accepts: {exposure: hidden}}]", true),
+            ("exemptions: [{\(exempt), reason: r, settings: [exposure], accepts: {maximum-vcpus: 2}}]", false),
+            ("exemptions: [{\(exempt), reason: \(long(513)), settings: [exposure]}]", false),
         ])
     func sameWord(text: String, isFine: Bool) throws {
         #expect((schema.faults(try tree(text)) == []) == isFine)

@@ -50,6 +50,14 @@ struct ReportFileSchemaTests {
             ("reports: [{\(every), recipients: [{name: a, mail: {server: m, from: a@b, to: [c@d]}}]}]", true),
             ("reports: [{\(every), recipients: [{name: a, mail: {server: m, from: a@b, to: []}}]}]", false),
             ("reports: [{\(every), recipients: [{name: a, mail: {server: m, from: a@b, to: [c@d], user: u}}]}]", false),
+            ("reports: [{\(every), formats: [html, html]}]", false),
+            ("reports: [{\(every), recipients: [{name: a, mail: {server: m, from: a@b, to: [c@d, c@d]}}]}]", false),
+            ("reports: [{\(every), recipients: [{name: a, mail: {server: m, from: a@b, to: ['c,e@d']}}]}]", false),
+            ("reports: [{\(every), recipients: [{name: a, mail: {server: -m, from: a@b, to: [c@d]}}]}]", false),
+            ("reports: [{\(every), recipients: [{name: a, webhook: {url: 'http://elsewhere/'}}]}]", false),
+            ("reports: [{\(every), recipients: [{name: a, webhook: {url: 'https://u:p@h/'}}]}]", false),
+            ("reports: [{\(every), recipients: [{name: a, webhook: {url: 'https://h:8443/x?y=z'}}]}]", true),
+            ("reports: [{\(every), recipients: [{name: a, webhook: {url: 'http://[::1]:80/x'}}]}]", true),
         ])
     func sameWord(text: String, isFine: Bool) throws {
         #expect((schema.faults(try tree(text)) == []) == isFine)

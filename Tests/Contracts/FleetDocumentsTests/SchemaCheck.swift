@@ -5,6 +5,7 @@ import YAMLDocument
 /// As much of JSON Schema as the schemas of files use, written from the standard's words.
 struct SchemaCheck {
     private let root: YAMLValue
+    private let patterns = Patterns()
 
     /// - Parameter json: JSON is YAML, too.
     init(_ json: String) throws {
@@ -40,8 +41,10 @@ struct SchemaCheck {
         if case .sequence(let words)? = schema["enum"], !words.contains(value) { found.append("\(place): \(value)") }
         if let only = schema["const"], only != value { found.append("\(place): \(value) is not \(only)") }
         if case .text(let pattern)? = schema["pattern"], case .text(let text) = value {
-            let regex = try? Regex(pattern)
-            if regex.flatMap({ try? $0.firstMatch(in: text) }) == nil { found.append("\(place): '\(text)' \(pattern)") }
+            if !patterns.fit(pattern, text) { found.append("\(place): '\(text)' \(pattern)") }
+        }
+        if case .int(let most)? = schema["maxLength"], case .text(let text) = value, text.unicodeScalars.count > most {
+            found.append("\(place): longer than \(most)")
         }
         if case .int(let number) = value {
             if case .int(let least)? = schema["minimum"], number < least { found.append("\(place): \(number)") }
@@ -51,6 +54,10 @@ struct SchemaCheck {
             let tried = choices.map { faults(value, $0, place) }
             if !tried.contains([]) { found += tried.flatMap { $0 } }
         }
+        if case .sequence(let all)? = schema["allOf"] { found += all.flatMap { faults(value, $0, place) } }
+        if let condition = schema["if"], let then = schema["then"], faults(value, condition, place) == [] {
+            found += faults(value, then, place)
+        }
         return found + insides(value, schema, place)
     }
 
@@ -59,6 +66,13 @@ struct SchemaCheck {
         switch value {
         case .sequence(let items):
             if case .int(let least)? = schema["minItems"], items.count < least { found.append("\(place): too few") }
+            if schema["uniqueItems"] == .bool(true), items.indices.contains(where: { items[..<$0].contains(items[$0]) })
+            {
+                found.append("\(place): one twice")
+            }
+            if let one = schema["contains"], !items.contains(where: { faults($0, one, place) == [] }) {
+                found.append("\(place): not the one that has to be")
+            }
             if let each = schema["items"] {
                 for (number, item) in items.enumerated() { found += faults(item, each, "\(place)[\(number)]") }
             }
@@ -69,7 +83,16 @@ struct SchemaCheck {
             if case .sequence(let required)? = schema["required"] {
                 for case .text(let key) in required where value[key] == nil { found.append("\(place): no \(key)") }
             }
+            if case .mapping(let rules)? = schema["dependentRequired"] {
+                for rule in rules where value[rule.key] != nil {
+                    guard case .sequence(let others) = rule.value else { continue }
+                    for case .text(let key) in others where value[key] == nil {
+                        found.append("\(place): \(rule.key) without \(key)")
+                    }
+                }
+            }
             for pair in pairs {
+                if let rule = schema["propertyNames"] { found += faults(.text(pair.key), rule, "\(place).\(pair.key)") }
                 guard let rule = schema["properties"]?[pair.key] ?? schema["additionalProperties"] else { continue }
                 found += faults(pair.value, rule, "\(place).\(pair.key)")
             }
@@ -120,5 +143,17 @@ extension YAMLValue {
             }
         default: return []
         }
+    }
+}
+
+/// The patterns of a schema, each read once.
+private final class Patterns {
+    private var read: [String: Regex<AnyRegexOutput>] = [:]
+
+    func fit(_ pattern: String, _ text: String) -> Bool {
+        // As JSON Schema has it: of characters as Unicode counts them, and none of them is two.
+        let regex = read[pattern] ?? (try? Regex(pattern))?.matchingSemantics(.unicodeScalar)
+        read[pattern] = regex
+        return regex.flatMap { try? $0.firstMatch(in: text) } != nil
     }
 }

@@ -50,6 +50,11 @@ struct WindowSchemaTests {
             ("windows: [{\(plain), days: [mon], start: '24:00', duration: 4h}]", false),
             ("windows: [{\(plain), days: [mon], start: '22:00', duration: 4}]", false),
             ("windows: [{\(plain), days: [mon], start: '22:00'}]", false),
+            ("windows: [{\(plain), dates: [2028-13-01], start: '22:00', duration: 4h}]", false),
+            (
+                "windows: [{name: \(String(repeating: "w", count: 129)), select: {all: true}, time-zone: UTC, "
+                    + "days: [mon], start: '22:00', duration: 4h}]", false
+            ),
             ("windows: [{\(plain), days: [mon], start: '22:00', duration: 4h, blackout: maybe}]", false),
             ("windows: [{name: w, select: {}, time-zone: UTC, days: [mon], start: '22:00', duration: 4h}]", false),
             (

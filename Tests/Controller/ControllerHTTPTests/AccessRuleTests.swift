@@ -66,6 +66,23 @@ struct AccessRuleTests {
         #expect(own.hasPrefix("pid \(getpid()) ("), "\(own)")
     }
 
+    @Test(
+        "behind root is who had logged in; nobody can be told where nobody logged in, and any other account is a person",
+        arguments: [
+            (0, "1000", "alice (uid 1000)"), (0, "0", "root (uid 0)"), (0, "4711", "uid 4711"),
+            (0, "4294967295", nil), (0, "", nil), (0, "x", nil), (1001, "1000", "bob (uid 1001)"),
+        ] as [(UInt32, String, String?)])
+    func person(uid: UInt32, login: String, person: String?) throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder("11"), withIntermediateDirectories: true)
+        if !login.isEmpty { try folder.write(login, to: "11/loginuid") }
+        let names: [UInt32: String] = [0: "root", 1000: "alice", 1001: "bob"]
+        let rule = AccessRule(owner: 990, admins: [], userName: { names[$0] }, processes: folder.path)
+        let requester = rule.requester(HTTPRequest.Peer(uid: uid, gid: 0, pid: 11))
+        #expect(requester.person == person)
+        #expect(requester.name == "\(names[uid]!) (uid \(uid))", "the log names the account, as ever")
+    }
+
     @Test("the system knows its root, and not a number that nobody has")
     func system() {
         #expect(AccessRule.systemUserName(0) == "root")

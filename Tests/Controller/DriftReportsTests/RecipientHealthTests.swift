@@ -23,4 +23,13 @@ struct RecipientHealthTests {
         health.delivered(at: start.addingTimeInterval(90))
         #expect(health == RecipientHealth(lastDelivered: start.addingTimeInterval(90)))
     }
+
+    @Test(
+        "leaves one that asks for it alone for longer, never for less than it would by itself nor for more than an hour",
+        arguments: [(nil, 30), (5, 30), (45, 45), (7_200, 3_600), (Int.max, 3_600), (-1, 30)])
+    func asked(seconds: Int?, pause: TimeInterval) {
+        var health = RecipientHealth()
+        health.failed(DeliveryFailure("busy", retryAfter: seconds), at: SmallFleet.start)
+        #expect(health.retryAt == SmallFleet.start.addingTimeInterval(pause))
+    }
 }

@@ -21,7 +21,7 @@ struct RenderingTests {
         var finding = SmallFleet.drift("rack9", sentence: Self.hostile, remedy: Self.hostile)
         finding.observed = Self.hostile
         fleet.open = [finding, SmallFleet.drift("rack7/web")]
-        fleet.freeze = Freeze(reason: Self.hostile, by: Self.hostile, since: SmallFleet.start)
+        fleet.freezes = [Freeze(reason: Self.hostile, by: Self.hostile, since: SmallFleet.start)]
         return fleet.run(1).run
     }
 
@@ -158,7 +158,7 @@ struct RenderingTests {
         var fleet = SmallFleet()
         fleet.open = [SmallFleet.drift("rack7/web")]
         fleet.hosts[2].health = HostHealth(state: .unreachable, sentence: "no route to 10.0.0.9")
-        fleet.freeze = Freeze(reason: "incident 4711", by: "alice", since: SmallFleet.start)
+        fleet.freezes = [Freeze(reason: "incident 4711", by: "alice", since: SmallFleet.start)]
         var run = fleet.run(1).run
         run.summary.late = true
         let text = text(run, .text)
@@ -174,14 +174,18 @@ struct RenderingTests {
     @Test("a freeze of some places is told as theirs, with its end", arguments: [ReportFormat.text, .html])
     func frozenPlaces(format: ReportFormat) throws {
         var fleet = SmallFleet()
-        fleet.freeze = Freeze(
-            reason: "new switch", by: "alice", since: SmallFleet.start, until: SmallFleet.time(3),
-            paths: [try #require(NodePath("rack7"))])
+        fleet.freezes = [
+            Freeze(
+                reason: "new switch", by: "alice", since: SmallFleet.start, until: SmallFleet.time(3),
+                paths: [SmallFleet.path("rack7")]),
+            Freeze(reason: "move", by: "bob", since: SmallFleet.start, paths: [SmallFleet.path("rack9")]),
+        ]
         let page = text(fleet.run(1).run, format)
         #expect(
             page.contains(
                 "rack7 is frozen since 2027-01-15 08:00 UTC until \(ReportWords.time(SmallFleet.time(3))) by alice: "
                     + "new switch; no correction starts there"), "\(page)")
+        #expect(page.contains("rack9 is frozen since 2027-01-15 08:00 UTC by bob: move; no correction starts there"))
         #expect(!page.contains("The fleet is"))
     }
 }

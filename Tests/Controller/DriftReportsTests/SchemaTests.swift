@@ -38,7 +38,12 @@ struct SchemaTests {
         fleet.open = [SmallFleet.drift("rack7/web"), SmallFleet.drift("rack9/db")]
         fleet.hosts[2].health = HostHealth(
             state: .unreachable, hop: SmallFleet.path("rack9"), sentence: "no route", checkedAt: SmallFleet.start)
-        fleet.freeze = Freeze(reason: "r", by: "b", since: SmallFleet.start)
+        fleet.freezes = [
+            Freeze(id: "f", reason: "r", by: "b", since: SmallFleet.start),
+            Freeze(
+                reason: "s", by: "c", since: SmallFleet.start, until: SmallFleet.time(1),
+                paths: [SmallFleet.path("rack7")]),
+        ]
         fleet.auditHead = AuditHead(number: 12, hash: "ab12")
         let first = fleet.run(1)
         fleet.open = [SmallFleet.drift("rack7/web")]

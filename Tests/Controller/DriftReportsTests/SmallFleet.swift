@@ -11,7 +11,7 @@ struct SmallFleet {
     var policies: [Policy]
     var open: [Finding] = []
     var exempted: [Finding] = []
-    var freeze: Freeze?
+    var freezes: [Freeze] = []
     var auditHead: AuditHead?
 
     static let start = Date(timeIntervalSince1970: 1_800_000_000)
@@ -34,7 +34,7 @@ struct SmallFleet {
     ) -> ReportMaterial {
         ReportMaterial(
             definition: definition, hosts: hosts, policies: policies, policyRevision: 3, open: open,
-            exempted: exempted, freeze: freeze, previous: previous, earlier: previous.map { [$0.summary] } ?? [],
+            exempted: exempted, freezes: freezes, previous: previous, earlier: previous.map { [$0.summary] } ?? [],
             memory: memory ?? ReportMemory(seenTo: Self.start), auditHead: auditHead)
     }
 

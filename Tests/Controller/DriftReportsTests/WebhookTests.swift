@@ -107,6 +107,25 @@ struct WebhookTests {
         receiver.stop()
     }
 
+    @Test(
+        "is told how long a busy receiver wants to be left alone, by a number or by a date",
+        arguments: [
+            (429, "120", 120), (503, "7200", 7200), (503, "0", nil), (503, "soon", nil), (503, nil, nil),
+            // Where a receiver refuses for good, or is not asked to, there is nothing to wait for.
+            (400, "120", nil), (500, "120", nil), (429, "Wed, 21 Oct 2015 07:28:00 GMT", nil),
+        ])
+    func retryAfter(status: Int, header: String?, seconds: Int?) async throws {
+        let receiver = try await WebhookReceiver.start()
+        try receiver.answer(status, retryAfter: header)
+        let failure = await failure(WebhookPlace(url: "http://127.0.0.1:\(receiver.port)/"))
+        #expect(failure?.sentence.contains("\(status)") == true)
+        #expect(failure?.retryAfter == seconds)
+        try receiver.answer(status, retryAfter: "Thu, 31 Dec 2099 23:59:59 GMT")
+        let dated = await self.failure(WebhookPlace(url: "http://127.0.0.1:\(receiver.port)/"))
+        #expect((dated?.retryAfter ?? 0 > 1_000_000) == (status == 429 || status == 503))
+        receiver.stop()
+    }
+
     @Test("to nobody there has failed, and says where it wanted to go")
     func nobody() async throws {
         let port = try LoopbackPort.free()

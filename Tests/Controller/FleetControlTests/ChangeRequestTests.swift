@@ -21,10 +21,12 @@ struct ChangeRequestTests {
         await bench.end()
     }
 
-    private func requested(_ controller: FleetController) async throws -> ChangeRequest {
+    private func requested(
+        _ controller: FleetController, by requester: Requester = Requester(name: "alice (uid 1000)")
+    ) async throws -> ChangeRequest {
         let plan = try await controller.plan(Selection())
         return try await controller.request(
-            ChangeDraft(selection: Selection(), digest: plan.digest, text: "expose", seconds: 3_600), by: alice)
+            ChangeDraft(selection: Selection(), digest: plan.digest, text: "expose", seconds: 3_600), by: requester)
     }
 
     private func approve(
@@ -52,6 +54,41 @@ struct ChangeRequestTests {
             #expect(again?.code == "change-closed")
             let actions = try await controller.audit(limit: 50).map(\.action)
             #expect(actions.contains("change.request") && actions.contains("change.approve"))
+        }
+    }
+
+    /// Root, and who is behind it.
+    private static func root(_ person: String?) -> Requester { Requester(name: "root (uid 0)", person: person) }
+
+    @Test(
+        "needs another person, whom both reach root by sudo; where it can't be told who they are, another account",
+        arguments: [
+            (root("alice (uid 1000)"), root("bob (uid 1001)"), true),
+            (root("alice (uid 1000)"), root("alice (uid 1000)"), false),
+            (root("alice (uid 1000)"), Requester(name: "alice (uid 1000)"), false),
+            (Requester(name: "alice (uid 1000)"), root("alice (uid 1000)"), false),
+            (Requester(name: "alice (uid 1000)"), root("bob (uid 1001)"), true),
+            (root(nil), root(nil), false), (root(nil), root("bob (uid 1001)"), false),
+            (root("alice (uid 1000)"), root(nil), false), (root(nil), Requester(name: "bob (uid 1001)"), true),
+            (Requester(name: "alice (uid 1000)"), root(nil), true),
+        ])
+    func sharedAccount(author: Requester, approver: Requester, isTaken: Bool) async throws {
+        let fleet = ScriptedFleet.plain(["rack8": 1])
+        try await run(fleet) { (controller: FleetController, bench: Bench) async throws in
+            let request = try await requested(controller, by: author)
+            #expect(request.entries[0].by == author.shown && request.author == author.name)
+            do throws(APIError) {
+                let approved = try await approve(controller, request, by: approver)
+                #expect(isTaken && approved.entries.last?.by == approver.shown)
+                await controller.untilIdle()
+            } catch {
+                #expect(!isTaken && error.code == "change-own", "\(error)")
+            }
+            // One from before people were told apart.
+            var earlier = request
+            earlier.authorPerson = nil
+            #expect(earlier.isFrom(author.name, person: author.person))
+            #expect(earlier.isFrom("root (uid 0)", person: author.name))
         }
     }
 

@@ -86,7 +86,7 @@ struct CrossingWordsTests {
         try await run { controller, _ in
             _ = try? await controller.freeze(FreezeRequest(reason: "audit"), by: alice)
         } meanwhile: { controller, _, id in
-            try? await controller.unfreeze(by: bob)
+            _ = try? await controller.unfreeze(by: bob)
             _ = try? await controller.resume(id, by: bob)
         }
     }

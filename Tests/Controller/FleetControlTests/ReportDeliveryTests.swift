@@ -106,11 +106,56 @@ struct ReportDeliveryTests {
             let occasion = ReportOccasion(id: "x", at: clock.now, requestedBy: "test")
             try await bench.store.record { (work) throws(StoreFailure) in
                 _ = try work.takeReportRun(of: "daily", occasion)
-                #expect(try work.deliveries(to: RecipientKey(report: "daily", recipient: "m")).map(\.format) == [.text])
+                #expect(try work.deliveries(to: RecipientKey(report: "daily", recipient: "m", address: "c@d"))
+                        .map(\.format) == [.text])
                 #expect(
                     try work.deliveries(to: RecipientKey(report: "daily", recipient: "f")).map(\.format)
                         == [.text, .html, .csv])
             }
+        }
+    }
+
+    private func mailing(_ addresses: String) -> ApplyRequest {
+        var file = reportFile(recipients: [])
+        file.files[0].text += "\n    recipients: [{name: m, mail: {server: 127.0.0.1, from: n@x, to: [\(addresses)]}}]"
+        return file
+    }
+
+    @Test("sees to each address of a mailing by itself: one that is refused holds up no other, and none gets twice")
+    func addresses() async throws {
+        try await withController(recipients: []) { _, controller, courier, clock in
+            _ = try await controller.apply(reports: mailing("a@x, gone@x, b@x"), by: tester)
+            courier.refuse(["gone@x"])
+            try await run(controller, 2)
+            for address in ["a@x", "b@x"] { #expect(courier.runs(in: address) == [1, 2]) }
+            let rows = try #require(try await controller.reports().reports.first).recipients
+            #expect(rows.map(\.address) == ["a@x", "gone@x", "b@x"])
+            #expect(rows.map(\.waiting) == [0, 2, 0] && rows.map(\.health.failures) == [0, 1, 0])
+            #expect(rows[1].place == "mail gone@x by 127.0.0.1:587")
+            let status = try await controller.status(version: "1", stateDirectory: "/s")
+            #expect(status.reports?.failing == ["daily/m/gone@x: the folder is full"])
+            courier.refuse([])
+            clock.advance(31)
+            await controller.look()
+            #expect(courier.runs(in: "gone@x") == [1, 2], "in order")
+            #expect(courier.runs(in: "a@x") == [1, 2], "once")
+            #expect(courier.arrived(in: "gone@x") == courier.arrived(in: "a@x"), "the same message")
+        }
+    }
+
+    @Test("takes an address that was put right for what waits, and says what goes with one that is no more")
+    func readdressed() async throws {
+        try await withController(recipients: []) { _, controller, courier, clock in
+            _ = try await controller.apply(reports: mailing("a@x, tpyo@x, gone@x"), by: tester)
+            courier.refuse(["tpyo@x", "gone@x"])
+            try await run(controller, 2)
+            let fixed = try await controller.apply(reports: mailing("a@x, typo@x, gone@x"), by: tester)
+            await controller.untilSent()
+            #expect(fixed.warnings == [])
+            #expect(courier.runs(in: "typo@x") == [1, 2] && courier.runs(in: "a@x") == [1, 2])
+            let shorter = try await controller.apply(reports: mailing("a@x, typo@x"), by: tester)
+            #expect(shorter.warnings == ["2 that waited for 'daily/m/gone@x' went with it, undelivered"])
+            #expect(try await controller.reports().reports.first?.recipients.map(\.waiting) == [0, 0])
         }
     }
 

@@ -23,14 +23,14 @@ struct RestoredBackupTests {
         let (bench, first) = try await bench()
         _ = try await first.sweep(SweepRequest())
         await first.enforce()
-        #expect(try await first.currentFreeze()?.reason.contains("epoch 9, this is 1") == true)
+        #expect(try await first.freezes().first?.reason.contains("epoch 9, this is 1") == true)
         #expect(bench.fleet.now.runs.isEmpty)
         await first.stop()
         for _ in 0..<9 {
             let next = try await bench.controller()
             _ = try await next.sweep(SweepRequest())
             await next.enforce()
-            #expect(try await next.currentFreeze() != nil)
+            #expect(try await next.freezes().count == 1)
             await next.stop()
         }
         #expect(bench.fleet.now.runs.isEmpty)
@@ -43,7 +43,7 @@ struct RestoredBackupTests {
         _ = try await controller.sweep(SweepRequest())
         try await controller.unfreeze(by: Requester(name: "alice"))
         _ = try await controller.sweep(SweepRequest())
-        #expect(try await controller.currentFreeze() == nil)
+        #expect(try await controller.freezes().isEmpty)
         #expect(try await controller.remediated().state == .succeeded)
         #expect(await controller.epoch > 9)
         #expect(await controller.epoch == bench.fleet.now.highestEpoch)
@@ -67,8 +67,23 @@ struct RestoredBackupTests {
         for _ in 0..<5 { try await bench.controller().stop() }
         let restored = try await bench.controller()
         _ = try await restored.sweep(SweepRequest())
-        #expect(try await restored.currentFreeze() != nil)
+        #expect(try await restored.freezes().isEmpty == false)
         await restored.stop()
+        await bench.end()
+    }
+
+    @Test("goes on only where a person ends its own freeze, and not another one that stood before")
+    func otherFreeze() async throws {
+        let (bench, controller) = try await bench()
+        let alice = Requester(name: "alice")
+        let mine = try await controller.freeze(FreezeRequest(reason: "audit"), by: alice)
+        _ = try await controller.sweep(SweepRequest())
+        #expect(try await controller.freezes().count == 2)
+        try await controller.unfreeze(mine.id, by: alice)
+        #expect(await controller.epoch == 1 && bench.fleet.now.runs.isEmpty)
+        try await controller.unfreeze(by: alice)
+        #expect(await controller.epoch > 9)
+        await controller.stop()
         await bench.end()
     }
 
@@ -80,7 +95,7 @@ struct RestoredBackupTests {
         #expect(rows.map(\.health.state) == [.agentGarbage, .agentGarbage])
         bench.fleet.set { $0.controller = "somebody else" }
         _ = try await controller.sweep(SweepRequest())
-        #expect(try await controller.currentFreeze() == nil)
+        #expect(try await controller.freezes().isEmpty)
         await controller.stop()
         await bench.end()
     }

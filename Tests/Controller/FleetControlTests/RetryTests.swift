@@ -50,6 +50,7 @@ struct RetryTests {
             #expect(status.troubled?.map(\.path) == [buildL1])
             #expect(status.troubled?.map(\.failures) == [3])
             #expect(status.troubled?.map(\.isLeftOut) == [true])
+            try await expectTold(controller, try #require(status.troubled?.first))
             for _ in 0..<3 {
                 time.pass(100_000)
                 try await controller.sweepAndEnforce()
@@ -62,6 +63,20 @@ struct RetryTests {
             #expect(audit.count == 4)
             #expect(audit.first?.detail.contains("exposure hidden → exposed") == true, "\(audit)")
         }
+    }
+
+    /// Drift says it of the guest's own findings, as text and as documents, and nothing of it is stored with them.
+    private func expectTold(_ controller: FleetController, _ troubled: TroubledGuest) async throws {
+        let page = try await controller.findings(FindingQuery())
+        #expect(page.findings.map(\.path).contains(spare))
+        for finding in page.findings {
+            #expect(finding.failedCorrection == (finding.path == buildL1 ? troubled.failedCorrection : nil))
+        }
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        let lines = try await controller.findingLines(FindingQuery()).split(separator: "\n").dropLast()
+        #expect(try lines.map { try decoder.decode(Finding.self, from: Data($0.utf8)) } == page.findings)
+        #expect(try await controller.findings(path: buildL1, resolved: false).allSatisfy { $0.failedCorrection == nil })
     }
 
     @Test("a retry that succeeds ends the trouble, and the others go on at once")

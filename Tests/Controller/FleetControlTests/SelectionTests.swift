@@ -88,17 +88,6 @@ struct SelectionTests {
             #expect(Set(shown.plan.blocked.map(\.code)) == ["frozen"] && shown.plan.blocked.count == 2)
             #expect(try await controller.remediated().state == .succeeded)
             #expect(fleet.exposed == ["rack9/g0", "rack9/g1"])
-            let other = await #expect(throws: APIError.self) {
-                try await controller.freeze(FreezeRequest(reason: "b", paths: [rack7]), by: Self.alice)
-            }
-            #expect(other?.sentence.contains("would lift that") == true)
-            try await controller.unfreeze(by: Self.alice)
-            let rack8Path = try #require(NodePath("rack8"))
-            _ = try await controller.freeze(FreezeRequest(reason: "a", paths: [rack8Path]), by: Self.alice)
-            let second = await #expect(throws: APIError.self) {
-                try await controller.freeze(FreezeRequest(reason: "b", paths: [rack7]), by: Self.alice)
-            }
-            #expect(second?.remedy.hasPrefix("freeze both: nestor freeze rack7 rack8 --reason") == true)
         }
     }
 

@@ -27,7 +27,7 @@ struct TakenUpTests {
         let (journalled, id) = (remediation, remediation.items[0].drains[0])
         try await bench.store.record { (work) throws(StoreFailure) in
             try work.put(remediation: journalled)
-            if frozen { try work.put(Freeze(reason: "storm", by: "x", since: Date()), as: .freeze) }
+            if frozen { try work.put([Freeze(reason: "storm", by: "x", since: Date())], as: .freezes) }
         }
         fleet.set { state in
             state.innerRuns = innerRuns

@@ -87,8 +87,37 @@ struct WindowUseTests {
         let noon = "2027-03-01T12:00:00Z"
         try await run(fleet, at: noon, text, isSlow: true) { (controller: FleetController) async throws in
             let error = await #expect(throws: APIError.self) { try await controller.remediated() }
-            #expect(error?.sentence.contains("could never start") == true)
+            #expect(error?.code == "plan-empty" && error?.sentence.contains("rack8/g0 could never start") == true)
             #expect(try await controller.remediations().isEmpty)
+        }
+    }
+
+    @Test("a guest that no window will ever let start is left out with its reason, and holds up no other one")
+    func leftOut() async throws {
+        let fleet = ScriptedFleet.plain(["rack8": 1, "rack9": 1])
+        let text = Self.nights.replacing("4h", with: "10m")
+        let noon = "2027-03-01T12:00:00Z"
+        try await run(fleet, at: noon, text, isSlow: true) { (controller: FleetController) async throws in
+            let shown = try await controller.plan(Selection())
+            #expect(shown.plan.items.map(\.path.description) == ["rack9/g0"])
+            #expect(shown.plan.blocked.map(\.code) == ["never-starts"])
+            #expect(shown.plan.leftOut[0].sentence.contains("rack8/g0 could never start: 'nights' leaves no time open"))
+            // Whoever names it is told that it can't be done, and gets nothing else instead.
+            let named = Selection(paths: try ["rack8/g0", "rack9/g0"].map { try #require(NodePath($0)) })
+            let plan = try await controller.plan(named)
+            #expect(plan.plan.items.count == 2 && plan.waiting?.map(\.until) == [nil])
+            let error = await #expect(throws: APIError.self) {
+                try await controller.remediate(
+                    RemediateRequest(selection: named, digest: plan.digest), by: Requester(name: "t"))
+            }
+            #expect(error?.sentence.contains("rack8/g0 could never start") == true)
+            let done = try await controller.remediated()
+            #expect(done.state == .succeeded && done.plan.leftOut == shown.plan.leftOut)
+            #expect(fleet.exposed == ["rack9/g0"])
+            let request = try await controller.plan(Selection(policies: ["p"]), outsideWindows: true)
+            #expect(request.plan.items.map(\.path.description) == ["rack8/g0"])
+            #expect(try await controller.remediated(now: true).state == .succeeded)
+            #expect(fleet.exposed == ["rack8/g0", "rack9/g0"])
         }
     }
 

@@ -48,26 +48,18 @@ struct DriftMarkTests {
 
     @Test("goes on from the report that an earlier version made")
     func migrates() async throws {
-        let fixture = try StoreFixture()
-        let first = try fixture.open()
         let finding = Self.finding("g", .open)
-        try await first.record { (work) throws(StoreFailure) in
-            try work.put(findings: [finding])
-            try work.put(["at": "2026-11-25T10:00:00Z"], as: .lastDriftReport)
-        }
-        await first.close()
-        try fixture.execute(
-            """
-            \(StoreFixture.withoutOrigins)
-            DROP TABLE drift_mark;
-            UPDATE value SET document = json_set(document, '$.open', json_array('\(finding.id)', '\(finding.id)'))
-                WHERE key = 'last-drift-report';
-            PRAGMA user_version = \(migrations.firstIndex { $0.contains("CREATE TABLE drift_mark") }!);
-            """)
-        let second = try fixture.open()
-        try await second.read { (work) throws(StoreFailure) in
+        let fixture = try StoreFixture(
+            before: "CREATE TABLE drift_mark",
+            holding: """
+                INSERT INTO value (key, document) VALUES
+                    ('last-drift-report', json_object('open', json_array('\(finding.id)', '\(finding.id)')));
+                """)
+        let store = try fixture.open()
+        try await store.record { (work) throws(StoreFailure) in try work.put(findings: [finding]) }
+        try await store.read { (work) throws(StoreFailure) in
             #expect(try (work as? SQLiteWork)?.driftSinceMark(limit: 9).persisting.map(\.id) == [finding.id])
         }
-        await second.close()
+        await store.close()
     }
 }

@@ -109,10 +109,9 @@ struct FindingPageTests {
 
     @Test("are right about findings from before there were pages")
     func migrates() async throws {
-        let fixture = try StoreFixture()
+        let fixture = try StoreFixture(before: "CREATE TABLE tree")
         let findings = Self.findings()
         let connection = try SQLiteConnection(path: fixture.path, readOnly: false)
-        try connection.execute(migrations[..<4].joined() + "PRAGMA user_version = 4;")
         for finding in findings {
             let encoder = JSONEncoder()
             encoder.dateEncodingStrategy = .iso8601

@@ -159,9 +159,8 @@ struct HistoryTests {
 
     @Test("begins in a store of an earlier version, whose findings it reads")
     func migrates() async throws {
-        let fixture = try StoreFixture()
+        let fixture = try StoreFixture(before: "CREATE TABLE history")
         let connection = try SQLiteConnection(path: fixture.path, readOnly: false)
-        try connection.execute("\(migrations[0]) PRAGMA user_version = 1;")
         let document = """
             {"cause":"corrective","correctable":true,"desired":"exposed","firstSeen":"2026-01-01T00:00:00Z",\
             "id":"drift:rack7/build:exposure","kind":"drift","lastSeen":"2026-01-02T00:00:00Z","mode":"propose",\

@@ -87,9 +87,8 @@ struct HostRowTests {
 
     @Test("lose their tree with the last of them, and had one before trees were counted")
     func roots() async throws {
-        let fixture = try StoreFixture()
+        let fixture = try StoreFixture(before: "CREATE TABLE tree")
         let connection = try SQLiteConnection(path: fixture.path, readOnly: false)
-        try connection.execute(migrations[..<4].joined() + "PRAGMA user_version = 4;")
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         for path in Self.paths {
@@ -126,9 +125,8 @@ struct HostRowTests {
 
     @Test("keep the reports that an earlier version had beside them")
     func migrates() async throws {
-        let fixture = try StoreFixture()
+        let fixture = try StoreFixture(before: "CREATE TABLE tree")
         let connection = try SQLiteConnection(path: fixture.path, readOnly: false)
-        try connection.execute(migrations[..<4].joined() + "PRAGMA user_version = 4;")
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         encoder.outputFormatting = .withoutEscapingSlashes

@@ -23,7 +23,7 @@ private func run(_ number: Int, report: String = "weekly") -> ReportRun {
             id: "\(report)-\(number)", report: report, number: number, at: at, dueAt: at, late: false,
             requestedBy: "nestord", previousID: nil, previousAt: nil, counts: ReportCounts(new: number),
             compliance: ComplianceShare(inLine: 1)),
-        policyRevision: 1, hosts: 1, guests: 2, notHeard: [], freeze: nil, compliance: ComplianceTable(), trend: [],
+        policyRevision: 1, hosts: 1, guests: 2, notHeard: [], freezes: [], compliance: ComplianceTable(), trend: [],
         tree: ReportTree(), findings: findings)
 }
 
@@ -79,18 +79,18 @@ struct ReportStoreTests {
 
     @Test("gives each finding of a run as its JSON, also of one that was stored as lists")
     func documents() async throws {
-        let fixture = try StoreFixture()
-        let first = try fixture.open()
+        let (whole, listed) = (try StoreFixture(), try StoreFixture(before: "UPDATE report_run_part"))
+        let first = try whole.open()
         try await first.record { (work) throws(StoreFailure) in try work.put(run: run(3)) }
         await first.close()
-        try fixture.execute(
+        try listed.execute(
             """
-            UPDATE report_run_part SET document = '[' || replace(document, char(10), ',') || ']';
-            PRAGMA user_version = \(migrations.firstIndex { $0.contains("UPDATE report_run_part") }!);
-            DROP TABLE drift_mark;
-            \(StoreFixture.withoutOrigins)
+            ATTACH '\(whole.path)' AS whole;
+            INSERT INTO report_run SELECT * FROM whole.report_run;
+            INSERT INTO report_run_part SELECT run, part, '[' || replace(document, char(10), ',') || ']'
+                FROM whole.report_run_part;
             """)
-        let second = try fixture.open()
+        let second = try listed.open()
         try await second.read { (work) throws(StoreFailure) in
             let stored = try work.reportRun(of: "weekly", id: nil)?.findings
             #expect(stored == run(3).findings && stored?.count == 503 && stored?.isEmpty == false)
@@ -101,11 +101,27 @@ struct ReportStoreTests {
         await second.close()
     }
 
+    @Test("takes the one freeze that an earlier version could hold for the first of several")
+    func freeze() async throws {
+        let stored = #"{"reason":"audit","by":"alice","since":"2026-11-25T10:00:00Z","paths":["rack7"]}"#
+        let fixture = try StoreFixture(
+            before: "'freezes'", holding: "INSERT INTO value (key, document) VALUES ('freeze', '\(stored)')")
+        let store = try fixture.open()
+        try await store.read { (work) throws(StoreFailure) in
+            let freezes = try work.value(.freezes, as: [Freeze].self)
+            #expect(freezes?.map(\.sentence) == ["rack7 is frozen: audit (alice)"])
+            #expect(freezes?.first?.id?.utf8.count == 32)
+        }
+        await store.close()
+        var earlier = run(1)
+        (earlier.freeze, earlier.freezes) = (Freeze(reason: "audit", by: "alice", since: at), nil)
+        #expect(earlier.standingFreezes.map(\.reason) == ["audit"], "a run from before reminds of it all the same")
+    }
+
     @Test("reads a run that an earlier version stored as one text")
     func oneText() async throws {
-        let fixture = try StoreFixture()
+        let fixture = try StoreFixture(before: "CREATE TABLE tree")
         let connection = try SQLiteConnection(path: fixture.path, readOnly: false)
-        try connection.execute(migrations[..<4].joined() + "PRAGMA user_version = 4;")
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         try connection.run(
@@ -118,6 +134,48 @@ struct ReportStoreTests {
         let store = try fixture.open()
         try await store.read { (work) throws(StoreFailure) in
             #expect(try work.reportRun(of: "weekly", id: nil) == run(1))
+        }
+        await store.close()
+    }
+
+    @Test("has what waited for a mailing wait for each of its addresses, in order, and keeps how it went")
+    func mailings() async throws {
+        let mail = #"{"server":"m","port":25,"tls":"starttls","from":"n@x","to":["a@x","b@x"]}"#
+        let old = #"{"server":"m","port":25,"tls":"starttls","from":"n@x","to":["c@x"]}"#
+        func set(_ revision: Int, _ mail: String) -> String {
+            """
+            INSERT INTO report_revision VALUES (\(revision), '{"revision":\(revision),"reports":[{"name":"weekly",
+                "recipients":[{"name":"hook","place":{}},{"name":"ops","place":{"mail":\(mail)}}]}]}');
+            """
+        }
+        func waiting(_ recipient: String, _ run: Int) -> String {
+            """
+            INSERT INTO report_delivery (report, recipient, run, document) VALUES ('weekly', '\(recipient)',
+                'weekly-\(run)', '{"number":0,"id":"\(recipient)-\(run)","report":"weekly","recipient":"\(recipient)",
+                "run":"weekly-\(run)","format":"text","enqueuedAt":"2026-11-25T10:00:00Z"}');
+            """
+        }
+        let health = #"{"failures":2,"sentence":"550","remedy":"","givenUp":1}"#
+        let fixture = try StoreFixture(
+            before: "CREATE TABLE mail_address",
+            holding: set(1, old) + set(2, mail) + waiting("ops", 1) + waiting("hook", 1) + waiting("ops", 2)
+                + "INSERT INTO report_recipient VALUES ('weekly', 'ops', '\(health)'), ('weekly', 'hook', '\(health)');"
+        )
+        let store = try fixture.open()
+        try await store.read { (work) throws(StoreFailure) in
+            var count = 0
+            for address in ["a@x", "b@x", nil] {
+                let recipient = address == nil ? "hook" : "ops"
+                let key = RecipientKey(report: "weekly", recipient: recipient, address: address)
+                let waiting = try work.deliveries(to: key)
+                #expect(waiting.map(\.id) == (address == nil ? ["hook-1"] : ["ops-1", "ops-2"]))
+                #expect(waiting.allSatisfy { $0.key == key })
+                #expect(try work.recipientHealth(key)?.givenUp == 1)
+                #expect(try work.waitingDeliveries()[key] == waiting.count)
+                count += waiting.count
+            }
+            #expect(try work.deliveries(to: nil).count == count)
+            #expect(try work.waitingDeliveries().count == 3)
         }
         await store.close()
     }
@@ -153,9 +211,8 @@ struct ReportStoreTests {
 
     @Test("from before there were reports gets their tables, and keeps what it has")
     func upgrades() async throws {
-        let fixture = try StoreFixture()
-        try fixture.execute("\(migrations[0]) PRAGMA user_version = 1;")
-        try fixture.execute("INSERT INTO value (key, document) VALUES ('epoch', '7')")
+        let fixture = try StoreFixture(
+            before: "CREATE TABLE history", holding: "INSERT INTO value (key, document) VALUES ('epoch', '7')")
         let store = try fixture.open()
         try await store.read { (work) throws(StoreFailure) in
             #expect(try work.reports() == ReportSet())

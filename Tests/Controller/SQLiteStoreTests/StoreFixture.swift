@@ -1,18 +1,25 @@
 import Foundation
 import NestingModel
 import NestorTestKit
+import Testing
 
 @testable import SQLiteStore
 
 /// A folder with a store's file in it.
 struct StoreFixture {
-    /// Takes back the migration of audit records, for a test that has one before it run again.
-    static let withoutOrigins = "ALTER TABLE audit DROP COLUMN origin; ALTER TABLE audit DROP COLUMN place;"
-
     let folder: TemporaryFolder
     var path: String { folder("nestor.db") }
 
     init() throws { folder = try TemporaryFolder() }
+
+    /// With a store as it was before the migration that holds these words, so that a test of what that one does needs
+    /// no word about those that came later.
+    /// - Parameter sql: what the nestord of that time had stored.
+    init(before words: String, holding sql: String = "") throws {
+        try self.init()
+        let index = try #require(migrations.firstIndex { $0.contains(words) })
+        try execute(migrations[..<index].joined() + "PRAGMA user_version = \(index);" + sql)
+    }
 
     func open() throws -> SQLiteStore {
         try SQLiteStore(path: path, now: { Date(timeIntervalSince1970: 1_700_000_000) })

@@ -26,7 +26,10 @@ package final class WebhookReceiver: Sendable {
     private init(_ server: ScriptedServer) { self.server = server }
 
     /// What it answers from now on; 0 cuts the connection instead, and below 0 the reply has no end.
-    package func answer(_ status: Int) throws { try server.answer("\(status)") }
+    /// - Parameter retryAfter: the value of that header; nil sends none.
+    package func answer(_ status: Int, retryAfter: String? = nil) throws {
+        try server.answer("\(status) \(retryAfter ?? "")")
+    }
 
     /// As `ScriptedServer.came`.
     package func requests(atLeast count: Int = 0) async -> [Request] { await server.came(atLeast: count) }
@@ -43,7 +46,8 @@ package final class WebhookReceiver: Sendable {
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                status = int(open(sys.argv[1]).read())
+                status, _, pause = open(sys.argv[1]).read().partition(" ")
+                status = int(status)
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 with lock:
                     counter[0] += 1
@@ -65,6 +69,8 @@ package final class WebhookReceiver: Sendable {
                         return
                 if 300 <= status < 400:
                     self.send_header("Location", "/elsewhere")
+                if pause:
+                    self.send_header("Retry-After", pause)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

@@ -12,7 +12,8 @@ let changeCommand = Command(
     discussion:
         "A request pins a plan as it was seen. Whoever approves it sees the same plan, and that one runs or nothing: "
         + "where the fleet or the policies changed since, there is a new plan, and it is asked for again. With "
-        + "remediation.four-eyes in nestord's settings nobody approves a request of their own.",
+        + "remediation.four-eyes in nestord's settings nobody approves a request of their own, also not by sudo: behind "
+        + "root counts who had logged in, where the machine keeps account of that.",
     commands: [
         Command(
             "request", "show the plan of drift's correction, and ask others to agree to it",
@@ -70,7 +71,8 @@ func changeList(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
         var table = TextTable("ID", "STATE", "BY", "EXPIRES", "GUESTS", "WHAT FOR")
         for one in all {
             table.add(
-                .init(one.id), .init("\(one.state)"), .init(one.author), .init(one.expiresAt.formatted(.iso8601)),
+                .init(one.id), .init("\(one.state)"), .init(one.entries.first?.by ?? one.author),
+                .init(one.expiresAt.formatted(.iso8601)),
                 .init("\(one.plan.items.count)"), .init(one.entries.first?.text ?? "-"))
         }
         return table.text(context.terminal)
@@ -118,7 +120,7 @@ private func changeText(_ request: ChangeRequest, _ terminal: Terminal) -> Strin
             + (request.state == .open ? ", until \(request.expiresAt.formatted(.iso8601))" : "")
             + (request.remediation.map { ", runs as remediation \($0)" } ?? ""),
         planText(
-            PlanAnswer(plan: request.plan, digest: request.digest, freeze: nil, rollout: request.rollout), terminal),
+            PlanAnswer(plan: request.plan, digest: request.digest, freezes: [], rollout: request.rollout), terminal),
     ]
     for entry in request.entries {
         lines.append(

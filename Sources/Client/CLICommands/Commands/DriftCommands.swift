@@ -80,7 +80,7 @@ func report(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
                 + (report.previousAt.map { ", compared with \($0.formatted(.iso8601))" } ?? ", the first report"),
             "\(counts.new) new\(back(counts)), \(counts.persisting) persisting, \(counts.resolved) resolved",
         ]
-        if let freeze = report.freeze { lines.append(plain(freeze.sentence)) }
+        lines += report.standingFreezes.map { plain($0.sentence) }
         for host in report.notHeard {
             lines.append(
                 "not heard from: \(plain(host.path.description)) (\(host.health.state)): \(plain(host.health.sentence))"

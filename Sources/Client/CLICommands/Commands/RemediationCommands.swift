@@ -26,7 +26,7 @@ private func planScript(
 
 private func ask(_ context: CommandContext) async throws(CLIFailure) -> PlanAnswer {
     try await context.client.send(
-        "POST", .plan, [], try context.selection(), deadline: .seconds(600))
+        "POST", .plan, context.windowQuery, try context.selection(), deadline: .seconds(600))
 }
 
 /// `nestor remediate`: what is run is the plan that was shown, or nothing.
@@ -93,7 +93,17 @@ func remediationText(_ remediation: Remediation, _ terminal: Terminal) -> String
         if !item.sentence.isEmpty { lines.append("    \(plain(item.sentence))") }
         if !item.remedy.isEmpty { lines.append("    → \(plain(item.remedy))") }
     }
+    for block in remediation.plan.leftOut {
+        lines.append("  \(plain(block.path.description)): left out")
+        lines.append("    \(plain(block.sentence))")
+        if !block.remedy.isEmpty { lines.append("    → \(plain(block.remedy))") }
+    }
     return lines.joined(separator: "\n")
+}
+
+extension CommandContext {
+    /// Tells a plan that it is to run outside of windows, too.
+    var windowQuery: [(name: String, value: String)] { parsed.flag("now") ? [("now", "true")] : [] }
 }
 
 private func style(_ state: RemediationState) -> Terminal.Style {

@@ -64,7 +64,8 @@ func remediationAbort(_ context: CommandContext) async throws(CLIFailure) -> Int
 func remediationRollback(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let id = try await context.remediationID()
     let wish = try context.rolloutWish()
-    let answer: PlanAnswer = try await context.client.get(.rollback, [("id", id)], deadline: .seconds(600))
+    let answer: PlanAnswer = try await context.client.get(
+        .rollback, [("id", id)] + context.windowQuery, deadline: .seconds(600))
     guard try confirmed(answer, wish, context) else {
         return answer.plan.blocked.isEmpty ? ExitCode.inLine : ExitCode.notRemediated
     }

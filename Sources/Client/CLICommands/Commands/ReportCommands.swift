@@ -39,7 +39,7 @@ func reportTable(_ answer: ReportsAnswer, _ terminal: Terminal) -> String {
     if !recipients.rows.isEmpty { text += "\n\n" + recipients.text(terminal) }
     for row in answer.reports {
         for recipient in row.recipients where recipient.health.isFailing {
-            text += "\n\(plain("\(row.definition.name)/\(recipient.name)")): \(plain(recipient.health.sentence))"
+            text += "\n\(plain("\(row.definition.name)/\(recipient.fullName)")): \(plain(recipient.health.sentence))"
             if let next = recipient.health.retryAt { text += "; next attempt \(next.formatted(.iso8601))" }
             if !recipient.health.remedy.isEmpty { text += "\n  → \(plain(recipient.health.remedy))" }
         }

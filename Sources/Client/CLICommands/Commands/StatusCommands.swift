@@ -21,7 +21,7 @@ func status(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
             }
         }
         for id in status.running { lines.append("remediation   \(id) is not finished") }
-        if let freeze = status.freeze {
+        for freeze in status.standingFreezes {
             lines.append(
                 context.terminal.paint("frozen        \(plain(freeze.sentence))", .yellow))
         }

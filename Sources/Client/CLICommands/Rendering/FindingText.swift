@@ -56,6 +56,24 @@ extension Finding {
         return words.joined(separator: ", ")
     }
 
+    /// That it was corrected in vain, and what comes of that.
+    private var failureLines: [String] {
+        guard let failed = failedCorrection else { return [] }
+        let times = failed.failures == 1 ? "" : ", the last of \(failed.failures) that failed"
+        var lines = [
+            "  its correction at \(failed.at.formatted(.iso8601)) failed (remediation \(failed.remediation)\(times)): "
+                + failed.sentence
+        ]
+        if !failed.remedy.isEmpty { lines.append("  → \(failed.remedy)") }
+        guard mode == .enforce else {
+            return lines + ["  it is not tried again by itself (mode \(mode.map { "\($0)" } ?? "none"))"]
+        }
+        if let next = failed.nextTry { return lines + ["  it is tried again after \(next.formatted(.iso8601))"] }
+        return lines + [
+            "  it was given up, and is left out until somebody settles it", "  → nestor drift settle \(path)",
+        ]
+    }
+
     /// What it is and what to do, a line each; the last names the id for `nestor drift ack` and `settle`.
     fileprivate var details: [String] {
         var lines = ["\(path): \(sentence)"]
@@ -76,6 +94,7 @@ extension Finding {
         } else if !remedy.isEmpty {
             lines.append("  → \(remedy)")
         }
+        lines += failureLines
         if let acknowledgement {
             let end = acknowledgement.until.map { " until \($0.formatted(.iso8601))" } ?? ""
             lines.append("  acknowledged\(end) by \(acknowledgement.by): \(acknowledgement.note)")

@@ -30,7 +30,7 @@ struct PlanScript {
             "# Nothing here looks whether the fleet still is as it was then: make a new one where that is long ago.",
             "# Each guest is asked for before it is touched. It needs virsh (libvirt-clients) and ssh.",
         ]
-        if let freeze = answer.freeze { lines.append("# ATTENTION: \(Self.comment(freeze.sentence))") }
+        for freeze in answer.standingFreezes { lines.append("# ATTENTION: \(Self.comment(freeze.sentence))") }
         for wait in answer.waiting ?? [] {
             lines.append(
                 "# ATTENTION: \(Self.comment("\(wait.path)")) \(Self.comment(wait.sentence))"

@@ -5,7 +5,7 @@ import NestingModel
 /// A plan as a person reads it before saying yes.
 func planText(_ answer: PlanAnswer, _ terminal: Terminal) -> String {
     var lines: [String] = []
-    if let freeze = answer.freeze {
+    for freeze in answer.standingFreezes {
         lines.append(terminal.paint(plain(freeze.sentence), .red))
     }
     if answer.plan.items.isEmpty { lines.append("nothing to correct") }

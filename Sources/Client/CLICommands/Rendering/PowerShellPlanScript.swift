@@ -65,7 +65,7 @@ struct PowerShellPlanScript {
         var lines = PowerShellFunctions.head(needsHyperV: kinds.contains(true), needsSSH: kinds.contains(false))
         lines.append(
             "# Made at \(answer.plan.madeAt.formatted(.iso8601)), digest \(PowerShellText.ascii(answer.digest)).")
-        if let freeze = answer.freeze { lines.append("# ATTENTION: \(PowerShellText.ascii(freeze.sentence))") }
+        for freeze in answer.standingFreezes { lines.append("# ATTENTION: \(PowerShellText.ascii(freeze.sentence))") }
         for wait in answer.waiting ?? [] {
             lines.append(
                 "# ATTENTION: \(PowerShellText.ascii("\(wait.path) \(wait.sentence)"))"

@@ -24,7 +24,7 @@ func previewText(_ answer: PreviewAnswer, _ terminal: Terminal) -> String {
     text += more(answer.modes.count, of: total.modes)
     text += answer.warnings.map { "  warning: \(plain($0))" }
     text += ["", terminal.paint(planTitle(answer), .bold)]
-    text.append(planText(PlanAnswer(plan: answer.plan, digest: "", freeze: nil), terminal))
+    text.append(planText(PlanAnswer(plan: answer.plan, digest: "", freezes: []), terminal))
     let (items, blocked) = (total.items - answer.plan.items.count, total.blocked - answer.plan.blocked.count)
     if items + blocked > 0 {
         text.append("and \(items) more corrections, \(blocked) more that can't be; --limit 0 shows all")

@@ -85,10 +85,13 @@ package struct ReportPlace: Codable, Sendable, Hashable {
     }
 
     /// For tables; never a secret.
-    package var summary: String {
+    package var summary: String { summary(of: nil) }
+
+    /// - Parameter address: of a mailing, the one that is meant; nil tells all.
+    package func summary(of address: String?) -> String {
         if let file { return "file \(file.folder)" }
         if let webhook { return "webhook \(webhook.origin)" }
-        if let mail { return "mail \(mail.to.joined(separator: ", ")) by \(mail.server):\(mail.port)" }
+        if let mail { return "mail \(address ?? mail.to.joined(separator: ", ")) by \(mail.server):\(mail.port)" }
         return "unknown"
     }
 }

@@ -16,7 +16,7 @@ package struct ReportRow: Codable, Sendable, Hashable {
     /// Nil where it is never due again.
     package var nextAt: Date?
     package var last: ReportRunSummary?
-    /// In the definition's order.
+    /// In the definition's order; of a mailing each address.
     package var recipients: [RecipientRow]
 
     package init(
@@ -29,21 +29,27 @@ package struct ReportRow: Codable, Sendable, Hashable {
     }
 }
 
-/// One recipient and its queue.
+/// One recipient, or one address of a mailing, and its queue.
 package struct RecipientRow: Codable, Sendable, Hashable {
     package var name: String
+    /// Nil where the recipient is no mailing.
+    package var address: String?
     /// Never a secret.
     package var place: String
     package var health: RecipientHealth
     /// Deliveries that have not arrived yet.
     package var waiting: Int
 
-    package init(name: String, place: String, health: RecipientHealth, waiting: Int) {
+    package init(name: String, address: String? = nil, place: String, health: RecipientHealth, waiting: Int) {
         self.name = name
+        self.address = address
         self.place = place
         self.health = health
         self.waiting = waiting
     }
+
+    /// `hook`, or `ops/night@example.org`.
+    package var fullName: String { name + (address.map { "/\($0)" } ?? "") }
 }
 
 /// How deliveries to one recipient go, as the store has it.

@@ -2,7 +2,7 @@ package import FoundationEssentials
 package import NestingModel
 
 /// One run of a report, whole: `nestor.scheduled-report/1`.
-package struct ReportRun: Codable, Sendable, Hashable {
+package struct ReportRun: Codable, Sendable, Hashable, FreezeReminder {
     package static let currentSchema = "nestor.scheduled-report/1"
 
     package var schema: String
@@ -14,6 +14,7 @@ package struct ReportRun: Codable, Sendable, Hashable {
     /// Hosts that could not be read, with the state that says why.
     package var notHeard: [HostRowState]
     package var freeze: Freeze?
+    package var freezes: [Freeze]?
     /// How many of the selected nodes are as the policies want them: all, then by policy, then by level.
     package var compliance: ComplianceTable
     /// The same if no exemption held; nil where none does.
@@ -28,7 +29,7 @@ package struct ReportRun: Codable, Sendable, Hashable {
 
     package init(
         summary: ReportRunSummary, policyRevision: Int, hosts: Int, guests: Int, notHeard: [HostRowState],
-        freeze: Freeze?, compliance: ComplianceTable, complianceBeforeExemptions: ComplianceTable? = nil,
+        freezes: [Freeze], compliance: ComplianceTable, complianceBeforeExemptions: ComplianceTable? = nil,
         trend: [ReportTrendPoint], tree: ReportTree, findings: [ReportedFinding]
     ) {
         self.schema = Self.currentSchema
@@ -37,7 +38,8 @@ package struct ReportRun: Codable, Sendable, Hashable {
         self.hosts = hosts
         self.guests = guests
         self.notHeard = notHeard
-        self.freeze = freeze
+        self.freeze = freezes.first
+        self.freezes = freezes.isEmpty ? nil : freezes
         self.compliance = compliance
         self.complianceBeforeExemptions = complianceBeforeExemptions
         self.trend = trend

@@ -46,7 +46,7 @@ package struct ReportBuilder {
         var run = ReportRun(
             summary: summary, policyRevision: material.policyRevision,
             hosts: nodes.reduce(0) { $0 + ($1.host == nil ? 0 : 1) },
-            guests: nodes.reduce(0) { $0 + ($1.guest == nil ? 0 : 1) }, notHeard: notHeard, freeze: material.freeze,
+            guests: nodes.reduce(0) { $0 + ($1.guest == nil ? 0 : 1) }, notHeard: notHeard, freezes: material.freezes,
             compliance: compliance,
             complianceBeforeExemptions: exempted.isEmpty
                 ? nil : ComplianceCount(subjects, findings: open + exempted).table,

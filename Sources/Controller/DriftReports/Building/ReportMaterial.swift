@@ -13,7 +13,7 @@ package struct ReportMaterial: Sendable {
     package var open: [Finding]
     /// Those that an exemption holds.
     package var exempted: [Finding]
-    package var freeze: Freeze?
+    package var freezes: [Freeze]
     /// The run before, whole; nil for the first one.
     package var previous: ReportRun?
     /// Of runs before this one, the newest first.
@@ -24,7 +24,7 @@ package struct ReportMaterial: Sendable {
 
     package init(
         definition: ReportDefinition, hosts: [HostView], policies: [Policy], policyRevision: Int, open: [Finding],
-        exempted: [Finding] = [], freeze: Freeze?, previous: ReportRun?, earlier: [ReportRunSummary],
+        exempted: [Finding] = [], freezes: [Freeze], previous: ReportRun?, earlier: [ReportRunSummary],
         memory: ReportMemory, auditHead: AuditHead? = nil
     ) {
         self.definition = definition
@@ -33,7 +33,7 @@ package struct ReportMaterial: Sendable {
         self.policyRevision = policyRevision
         self.open = open
         self.exempted = exempted
-        self.freeze = freeze
+        self.freezes = freezes
         self.previous = previous
         self.earlier = earlier
         self.memory = memory

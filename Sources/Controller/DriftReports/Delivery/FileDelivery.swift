@@ -2,7 +2,8 @@ import ControllerAPI
 import Glibc
 
 /// Writes a document into a folder: beside it first, on the disk, and only then under its name, so that whoever reads
-/// the folder sees all of it or none.
+/// the folder sees all of it or none. What is unfinished has a name of its own delivery's, since several recipients may
+/// share a folder, and is locked: what nobody holds was left by somebody who was killed.
 struct FileDelivery {
     let folder: String
 
@@ -17,9 +18,12 @@ struct FileDelivery {
         }
         let file = parcel.fileName(of: parcel.format)
         let name = "\(folder)/\(file)"
-        let fresh = "\(folder)/.\(file).new"
+        clearAway()
+        let fresh = "\(folder)/\(Self.prefix)\(parcel.id)\(Self.suffix)"
         do throws(DeliveryFailure) {
-            try fill(fresh, parcel)
+            let file = try create(fresh)
+            defer { close(file) }
+            try fill(file, fresh, parcel)
             guard rename(fresh, name) == 0 else { throw DeliveryFailure("'\(name)' can't be written: \(reason())") }
         } catch {
             unlink(fresh)
@@ -32,7 +36,32 @@ struct FileDelivery {
         close(directory)
     }
 
-    private func fill(_ path: String, _ parcel: ReportParcel) throws(DeliveryFailure) {
+    private static let (prefix, suffix) = (".nestor-", ".new")
+
+    /// Removes what others left unfinished.
+    private func clearAway() {
+        guard let entries = opendir(folder) else { return }
+        defer { closedir(entries) }
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            guard name.hasPrefix(Self.prefix), name.hasSuffix(Self.suffix) else { continue }
+            let file = open("\(folder)/\(name)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            guard file >= 0 else { continue }
+            if flock(file, LOCK_EX | LOCK_NB) == 0 { unlink("\(folder)/\(name)") }
+            close(file)
+        }
+    }
+
+    /// A fresh file that is held until it is closed.
+    private func create(_ path: String) throws(DeliveryFailure) -> Int32 {
+        // Whoever clears away before it is locked takes it for a leftover: then another one is made.
+        for _ in 1...100 { if let file = try tryToCreate(path) { return file } }
+        throw DeliveryFailure("'\(path)' is cleared away again and again", remedy: "see who writes into that folder")
+    }
+
+    private func tryToCreate(_ path: String) throws(DeliveryFailure) -> Int32? {
         // O_NOFOLLOW and a fresh file: nobody else's link is written through.
         unlink(path)
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o640)
@@ -41,9 +70,19 @@ struct FileDelivery {
                 "'\(path)' can't be made: \(reason())",
                 remedy: "the folder has to be writable for nestord's user, and under systemd named in ReadWritePaths=")
         }
-        defer { close(file) }
+        var status = stat()
+        // A file system without locks lets nobody clear away.
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, fstat(file, &status) == 0, status.st_nlink > 0
+        else {
+            close(file)
+            return nil
+        }
         // Whoever may read the fleet over the socket may read its reports: the group, whatever the umask.
         fchmod(file, 0o640)
+        return file
+    }
+
+    private func fill(_ file: Int32, _ path: String, _ parcel: ReportParcel) throws(DeliveryFailure) {
         var failure: DeliveryFailure?
         var buffer: [UInt8] = []
         func flush() {

@@ -16,7 +16,9 @@ extension RecipientHealth {
         failingSince = failingSince ?? time
         sentence = failure.sentence
         remedy = failure.remedy
-        retryAt = time.addingTimeInterval(Self.pause(after: failures))
+        // One that asks for longer is left alone for as long, and for no longer than the longest pause.
+        let asked = min(TimeInterval(failure.retryAfter ?? 0), Self.longestPause)
+        retryAt = time.addingTimeInterval(max(Self.pause(after: failures), asked))
     }
 
     /// In seconds.

@@ -10,17 +10,21 @@ package struct ReportParcel: Sendable {
     /// All formats of the report, for what carries several at once.
     package var formats: [ReportFormat]
     package var place: ReportPlace
+    /// Of a mailing, the one that it goes to now.
+    package var address: String?
     /// Of this attempt.
     package var at: Date
 
     package init(
-        id: String, run: ReportRun, format: ReportFormat, formats: [ReportFormat], place: ReportPlace, at: Date
+        id: String, run: ReportRun, format: ReportFormat, formats: [ReportFormat], place: ReportPlace,
+        address: String? = nil, at: Date
     ) {
         self.id = id
         self.run = run
         self.format = format
         self.formats = formats
         self.place = place
+        self.address = address
         self.at = at
     }
 
@@ -41,10 +45,13 @@ package protocol ReportCourier: Sendable {
 package struct DeliveryFailure: Error, Sendable, Hashable, CustomStringConvertible {
     package var sentence: String
     package var remedy: String
+    /// How long the recipient asks to be left alone, in seconds; nil where it says nothing.
+    package var retryAfter: Int?
 
-    package init(_ sentence: String, remedy: String = "") {
+    package init(_ sentence: String, remedy: String = "", retryAfter: Int? = nil) {
         self.sentence = sentence
         self.remedy = remedy
+        self.retryAfter = retryAfter
     }
 
     package var description: String { remedy.isEmpty ? sentence : "\(sentence); \(remedy)" }

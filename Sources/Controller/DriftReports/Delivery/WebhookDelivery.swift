@@ -55,7 +55,9 @@ struct WebhookDelivery {
         }
         guard (200..<300).contains(reply.status) else {
             let word = (300..<400).contains(reply.status) ? "redirects, which is not followed" : "answered"
-            throw DeliveryFailure("\(call.origin) \(word) (\(reply.status))", remedy: Self.remedy(reply.status))
+            throw DeliveryFailure(
+                "\(call.origin) \(word) (\(reply.status))", remedy: Self.remedy(reply.status),
+                retryAfter: [429, 503].contains(reply.status) ? reply.retryAfter : nil)
         }
     }
 

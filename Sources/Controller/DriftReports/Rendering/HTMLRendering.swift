@@ -26,7 +26,7 @@ struct HTMLRendering {
 
             """)
         if let late = words.late { emit("<p class=\"banner\">This run is \(HTMLText.escaped(late)).</p>\n") }
-        if let freeze = words.freeze {
+        for freeze in words.freezes {
             emit("<p class=\"banner\">\(HTMLText.escaped(freeze)).</p>\n")
         }
         tiles(emit)

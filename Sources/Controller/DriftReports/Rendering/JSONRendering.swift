@@ -31,6 +31,7 @@ struct JSONRendering {
         field("guests", run.guests)
         field("notHeard", run.notHeard)
         if let freeze = run.freeze { field("freeze", freeze) }
+        if !run.standingFreezes.isEmpty { field("freezes", run.standingFreezes) }
         field("compliance", run.compliance)
         if let before = run.complianceBeforeExemptions { field("complianceBeforeExemptions", before) }
         field("trend", run.trend)

@@ -27,8 +27,8 @@ struct ReportWords {
     }
 
     /// What is frozen, since when and until when.
-    var freeze: String? {
-        run.freeze.map { freeze in
+    var freezes: [String] {
+        run.standingFreezes.map { freeze in
             let until = freeze.until.map { " until \(Self.time($0))" } ?? ""
             let subject = freeze.isOfFleet ? "The fleet is" : freeze.subject.shown
             return "\(subject) frozen since \(Self.time(freeze.since))\(until) by \(freeze.by.shown): "

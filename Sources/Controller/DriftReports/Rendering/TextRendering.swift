@@ -9,7 +9,7 @@ struct TextRendering {
         let words = ReportWords(run: run)
         let counts = run.summary.counts
         emit("\(words.title)\n\(words.when)\n\(words.scope), \(words.comparison)\n\n")
-        for banner in [words.late, words.freeze].compactMap(\.self) { emit("! \(banner)\n\n") }
+        for banner in [words.late].compactMap(\.self) + words.freezes { emit("! \(banner)\n\n") }
         emit(
             "\(counts.new) new, \(counts.regressed) regressed, \(counts.persisting) persisting, "
                 + "\(counts.resolved) resolved\n")

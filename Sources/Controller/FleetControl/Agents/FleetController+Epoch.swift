@@ -32,17 +32,16 @@ extension FleetController {
                 remedy: "see what runs as its agent, and enrol it again")
         }
         do throws(APIError) {
-            let (later, standing) = try await read { (work) throws(StoreFailure) in
-                (try work.value(.laterEpoch, as: Int.self), try work.value(.freeze, as: Freeze.self))
+            let now = environment.now()
+            let (later, isFrozen) = try await read { (work) throws(StoreFailure) in
+                (try work.value(.laterEpoch, as: Int.self), try work.freezes(at: now).contains(where: \.isOwn))
             }
-            // One that holds some places, or ends by itself, does not stand for this one.
-            let isFrozen = standing.map { $0.paths == nil && $0.until == nil } ?? false
             if let later, later >= seen, isFrozen { return }
             try await record { (work) throws(StoreFailure) in try work.put(seen, as: .laterEpoch) }
             let reason =
                 "'\(path)' has taken orders from a later run of this controller (epoch \(seen), this is \(epoch)): is "
                 + "this a restored backup? nestor unfreeze goes on from here, and shuts the other run out"
-            if !isFrozen { _ = try await freeze(FreezeRequest(reason: reason), by: .controller) }
+            try await freezeUntilLookedAt(reason)
             environment.log.error("a later run of this controller was seen", ["host": "\(path)", "epoch": "\(seen)"])
         } catch {
             environment.log.error("a later run of this controller was seen, and can't be stored", ["cause": "\(error)"])

@@ -41,9 +41,9 @@ extension FleetController {
         let now = environment.now()
         let request = ChangeRequest(
             id: environment.newID(), selection: draft.selection, plan: plan, digest: digest, author: requester.name,
-            createdAt: now, expiresAt: now.addingTimeInterval(Double(seconds)),
+            authorPerson: requester.person, createdAt: now, expiresAt: now.addingTimeInterval(Double(seconds)),
             rollout: try (draft.rollout ?? RolloutWish()).over(environment.settings.rollout),
-            entries: [ChangeEntry(word: .requested, by: requester.name, at: now, text: text)])
+            entries: [ChangeEntry(word: .requested, by: requester.shown, at: now, text: text)])
         try await change(requester, "change.request", request.id, detail: text) { (work) throws(StoreFailure) in
             try work.put(changeRequest: request)
         }
@@ -56,7 +56,7 @@ extension FleetController {
         case .approved: return try await approve(word, by: requester)
         case .rejected, .commented:
             let entry = ChangeEntry(
-                word: word.word, by: requester.name, at: environment.now(), text: try said(word.text))
+                word: word.word, by: requester.shown, at: environment.now(), text: try said(word.text))
             let isOpenOnly = word.word == .rejected
             _ = try await changeRequest(word.id)
             let action = isOpenOnly ? "change.reject" : "change.comment"
@@ -82,9 +82,10 @@ extension FleetController {
                 code: "change-closed", sentence: "change request '\(request.id)' is \(request.state)",
                 remedy: "ask for the change anew: nestor change request")
         }
-        guard !environment.settings.fourEyes || request.author != requester.name else {
+        guard !environment.settings.fourEyes || !request.isFrom(requester.name, person: requester.person)
+        else {
             throw APIError(
-                code: "change-own", sentence: "\(requester.name) asked for it, and somebody else has to approve it",
+                code: "change-own", sentence: "\(requester.shown) asked for it, and somebody else has to approve it",
                 remedy: "ask another of api.admins (remediation.four-eyes is set)")
         }
         let selection = request.selection ?? Selection(paths: request.paths)
@@ -99,7 +100,7 @@ extension FleetController {
                 remedy: "look at the new one, and approve that: nestor change approve \(request.id)")
         }
         let entry = ChangeEntry(
-            word: .approved, by: requester.name, at: environment.now(),
+            word: .approved, by: requester.shown, at: environment.now(),
             text: word.text.isEmpty ? "" : try said(word.text))
         _ = try await begin(plan, by: requester, selection: selection, rollout: request.rollout) {
             (work, remediation) throws(StoreFailure) in

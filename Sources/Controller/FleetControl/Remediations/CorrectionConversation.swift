@@ -184,7 +184,7 @@ struct CorrectionConversation {
         if error.data?.code == WireErrorCode.epochStale.rawValue {
             // The agent has seen a later controller than this one: a restored backup. Nothing more may start.
             let reason = "'\(host)' has taken orders from a later run of this controller: is this a restored backup?"
-            _ = try? await controller.freeze(FreezeRequest(reason: reason), by: .controller)
+            try? await controller.freezeUntilLookedAt(reason)
             return .interrupted(reason)
         }
         if error.data?.code == WireErrorCode.correctionUnknown.rawValue {

@@ -5,9 +5,10 @@ import StructuredLog
 
 extension FleetController {
     /// What would be done now, from fresh reports; does nothing.
-    package func plan(_ selection: Selection) async throws(APIError) -> PlanAnswer {
+    /// - Parameter outsideWindows: whether it is to run whatever the maintenance windows say.
+    package func plan(_ selection: Selection, outsideWindows: Bool = false) async throws(APIError) -> PlanAnswer {
         try await check(selection)
-        return try await answer(with: try await freshPlan(selection))
+        return try await answer(with: try await freshPlan(selection, outsideWindows: outsideWindows))
     }
 
     func answer(with plan: Plan) async throws(APIError) -> PlanAnswer {
@@ -16,15 +17,16 @@ extension FleetController {
             try StartingGround(work, about: plan.items, now: now)
         }
         return PlanAnswer(
-            plan: plan, digest: try plan.digest(), freeze: try await currentFreeze(),
+            plan: plan, digest: try plan.digest(), freezes: try await freezes(),
             rollout: environment.settings.rollout,
             waiting: plan.items.compactMap { ground.waiting($0, startSeconds: startSeconds) })
     }
 
     var startSeconds: Int { Int(environment.settings.startDeadline.components.seconds) }
 
-    /// Reads the hosts that the selection touches, evaluates, and plans.
-    func freshPlan(_ selection: Selection) async throws(APIError) -> Plan {
+    /// Reads the hosts that the selection touches, evaluates, and plans. Guests that are frozen, or that no window will
+    /// ever let start, are left out with the reason: they hold no other one up.
+    func freshPlan(_ selection: Selection, outsideWindows: Bool = false) async throws(APIError) -> Plan {
         let roots = try await roots(of: selection)
         var touched: [NodePath] = []
         for root in (roots ?? []).sorted() {
@@ -37,7 +39,10 @@ extension FleetController {
         let ground = try await read { (work) throws(StoreFailure) in
             try StartingGround(work, about: plan.items, now: now)
         }
-        return ground.withoutFrozen(plan)
+        let startable = ground.withoutFrozen(plan)
+        if outsideWindows { return startable }
+        // Who names a guest is told that it can't be done, and gets nothing else instead.
+        return ground.withoutNeverStarting(startable, startSeconds: startSeconds, named: selection.paths)
     }
 
     /// Holds an item of a running plan against what the fresh reports and the policies of this moment would plan.
@@ -75,7 +80,7 @@ extension FleetController {
     package func remediate(
         _ request: RemediateRequest, by requester: Requester
     ) async throws(APIError) -> Remediation {
-        let plan = try await freshPlan(request.selection)
+        let plan = try await freshPlan(request.selection, outsideWindows: request.now == true)
         guard try plan.digest() == request.digest else {
             throw APIError(
                 code: "plan-changed",
@@ -83,10 +88,11 @@ extension FleetController {
                 remedy: "look at the new one: nestor plan")
         }
         guard !plan.items.isEmpty else {
+            let cause = plan.leftOut.first.map { ": \($0.sentence)" } ?? ""
             throw APIError(
                 code: "plan-empty",
                 sentence: plan.blocked.isEmpty
-                    ? "there is nothing to correct" : "nothing in the plan can be corrected",
+                    ? "there is nothing to correct" : "nothing in the plan can be corrected\(cause)",
                 remedy: plan.blocked.isEmpty ? "" : "nestor plan shows what blocks each finding")
         }
         let rollout = try (request.rollout ?? RolloutWish()).over(environment.settings.rollout)
@@ -117,9 +123,8 @@ extension FleetController {
         let raised = try await change(requester, action, remediation.id, detail: detail) {
             (work) throws(StoreFailure) in
             let ground = try StartingGround(work, about: plan.items, now: now)
-            if let sentence = plan.items.lazy.compactMap(ground.whyFrozen).first {
-                throw StoreFailure(.conflict, sentence, remedy: "nestor unfreeze")
-            }
+            let freezes = ground.freezes(holding: plan.items)
+            guard freezes.isEmpty else { throw StoreFailure(.conflict, freezes.sentence, remedy: freezes.remedy) }
             if outsideWindows {
                 try work.audit(
                     AuditEntry(

@@ -26,8 +26,9 @@ extension FleetController {
             if remediation.state != .running { await driven.value }
         }
         guard remediation.state == .interrupted || remediation.state == .running else { throw ended(remediation) }
-        if let freeze = try await currentFreeze(), freeze.isOfFleet {
-            throw APIError(code: "frozen", sentence: freeze.sentence, remedy: "nestor unfreeze")
+        let freezes = try await freezes().filter(\.isOfFleet)
+        guard freezes.isEmpty else {
+            throw APIError(code: "frozen", sentence: freezes.sentence, remedy: freezes.remedy)
         }
         let resumed = try await change(requester, "remediation.resume", id) { (work) throws(StoreFailure) in
             // As it is now: two who ask at once must not write an old journal over what goes on.

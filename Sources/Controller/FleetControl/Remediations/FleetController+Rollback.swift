@@ -1,25 +1,28 @@
 import AgentWire
 package import ControllerAPI
+import FleetStore
 package import NestingModel
 import NestingPolicy
 
 extension FleetController {
     /// What setting back a remediation would do now, from fresh reports; does nothing.
-    package func rollbackPlan(_ id: String) async throws(APIError) -> PlanAnswer {
-        try await answer(with: try await freshRollback(id))
+    /// - Parameter outsideWindows: whether it is to run whatever the maintenance windows say.
+    package func rollbackPlan(_ id: String, outsideWindows: Bool = false) async throws(APIError) -> PlanAnswer {
+        try await answer(with: try await freshRollback(id, outsideWindows: outsideWindows))
     }
 
     /// Sets back what a remediation changed, as a remediation of its own, by the plan that somebody saw.
     package func rollBack(_ request: RollbackRequest, by requester: Requester) async throws(APIError) -> Remediation {
-        let plan = try await freshRollback(request.id)
+        let plan = try await freshRollback(request.id, outsideWindows: request.now == true)
         guard try plan.digest() == request.digest else {
             throw APIError(
                 code: "plan-changed", sentence: "the plan is not the one that was shown: the fleet changed",
                 remedy: "look at the new one: nestor remediation rollback \(request.id)")
         }
         guard !plan.items.isEmpty else {
+            let cause = plan.leftOut.first.map { ": \($0.sentence)" } ?? ""
             throw APIError(
-                code: "plan-empty", sentence: "nothing of remediation '\(request.id)' is left to set back",
+                code: "plan-empty", sentence: "nothing of remediation '\(request.id)' is left to set back\(cause)",
                 remedy: "nestor remediation show \(request.id)")
         }
         let rollout = try (request.rollout ?? RolloutWish()).over(environment.settings.rollout)
@@ -27,7 +30,7 @@ extension FleetController {
             plan, by: requester, rollout: rollout, outsideWindows: request.now == true, rollsBack: request.id)
     }
 
-    private func freshRollback(_ id: String) async throws(APIError) -> Plan {
+    private func freshRollback(_ id: String, outsideWindows: Bool) async throws(APIError) -> Plan {
         let remediation = try await remediation(id)
         guard remediation.endedAt != nil else {
             throw APIError(
@@ -52,9 +55,13 @@ extension FleetController {
                         sentence: "\(plan.path) is left as it is: \(cause.sentence)", remedy: ""))
             }
         }
-        var plan = assessment.plan(changes, now: environment.now())
+        let now = environment.now()
+        var plan = assessment.plan(changes, now: now)
         plan.blocked += blocked
-        return plan
+        if outsideWindows { return plan }
+        let items = plan.items
+        let ground = try await read { (work) throws(StoreFailure) in try StartingGround(work, about: items, now: now) }
+        return ground.withoutNeverStarting(plan, startSeconds: startSeconds, named: [])
     }
 
     /// An item that was given up may never have reached its agent: that what it asked for is there now can be the work

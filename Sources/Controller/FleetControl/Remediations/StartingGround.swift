@@ -5,10 +5,10 @@ import FoundationEssentials
 import NestingModel
 import NestingPolicy
 
-/// What decides whether a guest's change may start at one moment: freeze, maintenance windows and the hosts' labels,
+/// What decides whether a guest's change may start at one moment: freezes, maintenance windows and the hosts' labels,
 /// out of one snapshot.
 struct StartingGround: Sendable {
-    private let freeze: Freeze?
+    private let freezes: [Freeze]
     private let windows: [MaintenanceWindow]
     private let calendar: WindowCalendar
     private let views: [NodePath: HostView]
@@ -21,12 +21,12 @@ struct StartingGround: Sendable {
         _ work: any FleetReading, about items: [PlanItem]?, now: Date, withLabels: Bool = false
     ) throws(StoreFailure) {
         self.now = now
-        freeze = try work.freeze(at: now)
+        freezes = try work.freezes(at: now)
         windows = try work.windows().windows
         calendar = WindowCalendar(windows)
         // Reports are not read for nothing, and those of the whole fleet only where anything may be asked.
         var hosts: [HostView] = []
-        if !windows.isEmpty || withLabels || freeze?.selector != nil {
+        if !windows.isEmpty || withLabels || freezes.contains(where: { $0.selector != nil }) {
             if let items {
                 for root in Set(items.map(\.path.names[0])) { hosts += try work.hosts(ofTree: root) }
             } else {
@@ -45,8 +45,15 @@ struct StartingGround: Sendable {
         sequence(first: path, next: \.parent).lazy.compactMap { views[$0] }.first
     }
 
+    /// Every freeze that holds it back; nil where none does.
     func whyFrozen(_ item: PlanItem) -> String? {
-        freeze.flatMap { holds($0, item) ? $0.sentence : nil }
+        let holding = freezes(holding: [item])
+        return holding.isEmpty ? nil : holding.sentence
+    }
+
+    /// Those that hold one of these back, or all of them.
+    func freezes(holding items: [PlanItem]) -> [Freeze] {
+        freezes.filter { freeze in items.contains { holds(freeze, $0) } }
     }
 
     /// Whether an item, with all that goes down with it, lies in what is frozen.
@@ -83,20 +90,29 @@ struct StartingGround: Sendable {
         }
     }
 
-    /// A plan of which a freeze of some places holds nothing back: what it does is blocked, and says so.
+    /// A plan of which a freeze of some places holds nothing back: what it does is blocked, and says so. One of the whole
+    /// fleet blocks nothing by itself: it is told above the plan, and refused when it is to start.
     func withoutFrozen(_ plan: Plan) -> Plan {
-        guard let freeze, !freeze.isOfFleet else { return plan }
-        var plan = plan
-        for item in plan.items {
-            guard let reason = whyFrozen(item) else { continue }
-            plan.blocked += item.findings.map {
-                PlanBlock(
-                    path: item.path, finding: $0, code: "frozen", sentence: "\(item.path) is not touched: \(reason)",
-                    remedy: "wait for its end, or nestor unfreeze")
-            }
+        plan.leavingOut(.frozen) { item in
+            let holding = freezes(holding: [item])
+            guard holding.contains(where: { !$0.isOfFleet }) else { return nil }
+            return (
+                "\(item.path) is not touched: \(holding.sentence)", "wait for its end, or \(holding.remedy)"
+            )
         }
-        plan.items.removeAll { whyFrozen($0) != nil }
-        return plan
+    }
+
+    /// A plan without what no window will ever let start: that one is blocked, and says so.
+    /// - Parameter named: guests that somebody asked for by their paths, which are never left out unasked.
+    func withoutNeverStarting(_ plan: Plan, startSeconds: Int, named: [NodePath]) -> Plan {
+        plan.leavingOut(.neverStarts) { item in
+            guard !named.contains(item.path), case .never(let why) = opening(of: item, startSeconds: startSeconds)
+            else { return nil }
+            return (
+                "\(item.path) could never start: \(why)",
+                "change the window (nestor window apply), or run it outside of windows: --now"
+            )
+        }
     }
 
     /// - Throws: where an item could never start.
@@ -121,10 +137,10 @@ struct StartingGround: Sendable {
 }
 
 extension FleetReading {
-    /// nil also where its time is over.
-    func freeze(at now: Date) throws(StoreFailure) -> Freeze? {
-        guard let freeze = try value(.freeze, as: Freeze.self), !freeze.isOver(at: now) else { return nil }
-        return freeze
+    /// Those that are not over: of the whole fleet first, then the oldest.
+    func freezes(at now: Date) throws(StoreFailure) -> [Freeze] {
+        let standing = (try value(.freezes, as: [Freeze].self) ?? []).filter { !$0.isOver(at: now) }
+        return standing.filter(\.isOfFleet) + standing.filter { !$0.isOfFleet }
     }
 
     func windows() throws(StoreFailure) -> WindowSet {
@@ -139,12 +155,5 @@ extension Freeze {
     fileprivate func holdsPlaces(of item: PlanItem) -> Bool {
         guard let paths, !paths.isEmpty else { return true }
         return item.disturbed.contains { place in paths.contains { $0 == place || $0.contains(place) } }
-    }
-
-    /// Whether it holds all that the other one does.
-    func covers(_ other: Freeze) -> Bool {
-        if isOfFleet || selector != nil && selector == other.selector { return true }
-        guard let paths, let others = other.paths else { return false }
-        return others.allSatisfy { place in paths.contains { $0 == place || $0.contains(place) } }
     }
 }

@@ -18,7 +18,7 @@ extension FleetController {
                 policyRevision: try work.policyRevision(), hosts: states.values.reduce(0, +),
                 guests: try work.guestCount(), notHeard: try work.silentHosts(limit: DriftReport.mostListed),
                 new: since.new, persisting: since.persisting, resolved: since.resolved, counts: counts,
-                freeze: try work.freeze(at: now))
+                freezes: try work.freezes(at: now))
             report.auditHead = try work.auditHead()
             try work.put(ReportMark(at: now), as: .lastDriftReport)
             try work.markDrift()

@@ -8,13 +8,25 @@ extension FleetController {
     /// - Throws: `path-unknown` where a place is neither in the tree nor has a finding, `policy-unknown` and
     ///   `selection-empty` where nothing of that is there, `query-invalid` for an `after` that no page gave.
     package func findings(_ query: FindingQuery) async throws(APIError) -> FindingPage {
-        try await page(query) { (work, query, place) throws(StoreFailure) in try work.findings(query, after: place) }
+        try await page(query) { (work, query, place) throws(StoreFailure) in
+            var page = try work.findings(query, after: place)
+            let failed = try work.failedCorrections()
+            if !failed.isEmpty { page.findings = page.findings.map { $0.told(with: failed) } }
+            return page
+        }
     }
 
     /// The same as lines: each finding's JSON, and a `PageEnd`.
     package func findingLines(_ query: FindingQuery) async throws(APIError) -> String {
         let page = try await page(query) { (work, query, place) throws(StoreFailure) in
-            try work.findingDocuments(query, after: place)
+            var page = try work.findingDocuments(query, after: place)
+            let failed = try work.failedCorrections()
+            if !failed.isEmpty {
+                page.findings = try page.findings.map { (text) throws(StoreFailure) in
+                    try FindingDocument(text).told(with: failed)
+                }
+            }
+            return page
         }
         return page.findings.reduce(into: "") { $0 += "\($1)\n" }
             + PageEnd(next: page.next, taken: page.findings.count, drifting: page.drifting).line
@@ -113,7 +125,48 @@ extension PageEnd {
     }
 }
 
+/// A finding as the store has it. As many as a fleet has are not read for nothing: only its place is.
+private struct FindingDocument {
+    private struct Place: Decodable {
+        var path: NodePath
+    }
+
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    func told(with failed: [NodePath: FailedCorrection]) throws(StoreFailure) -> String {
+        do {
+            let data = Data(text.utf8)
+            guard failed[try JSONDecoder().decode(Place.self, from: data).path] != nil else { return text }
+            let (decoder, encoder) = (JSONDecoder(), JSONEncoder())
+            decoder.dateDecodingStrategy = .iso8601
+            encoder.dateEncodingStrategy = .iso8601
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let finding = try decoder.decode(Finding.self, from: data).told(with: failed)
+            return String(decoding: try encoder.encode(finding), as: UTF8.self)
+        } catch {
+            throw StoreFailure(.corrupt, "a finding in the store can't be read: \(error)")
+        }
+    }
+}
+
+extension Finding {
+    /// Where it is one that the guest's last correction should have ended.
+    fileprivate func told(with failed: [NodePath: FailedCorrection]) -> Finding {
+        guard state.isOpen, correctable, let correction = failed[path] else { return self }
+        var finding = self
+        finding.failedCorrection = correction
+        return finding
+    }
+}
+
 extension FleetReading {
+    fileprivate func failedCorrections() throws(StoreFailure) -> [NodePath: FailedCorrection] {
+        let guests = try value(.troubledGuests, as: TroubledGuests.self)?.guests ?? []
+        return Dictionary(guests.map { ($0.path, $0.failedCorrection) }) { first, _ in first }
+    }
+
     fileprivate func knows(_ path: NodePath) throws(StoreFailure) -> Bool {
         if try findings(FindingQuery(paths: [path], limit: 1), after: nil).total > 0 { return true }
         return try isPlace(path)

@@ -12,17 +12,19 @@ extension FleetController {
     package func reports() async throws(APIError) -> ReportsAnswer {
         try await read { (work) throws(StoreFailure) in
             let set = try work.reports()
-            let waiting = Dictionary(grouping: try work.deliveries(to: nil), by: \.key).mapValues(\.count)
+            let waiting = try work.waitingDeliveries()
             var rows: [ReportRow] = []
             for report in set.reports {
                 let memory = try work.reportMemory(of: report.name)
                 var recipients: [RecipientRow] = []
                 for recipient in report.recipients {
-                    let key = RecipientKey(report: report.name, recipient: recipient.name)
-                    recipients.append(
-                        RecipientRow(
-                            name: recipient.name, place: recipient.place.summary,
-                            health: try work.recipientHealth(key) ?? RecipientHealth(), waiting: waiting[key] ?? 0))
+                    for key in RecipientKey.all(of: recipient, in: report.name) {
+                        recipients.append(
+                            RecipientRow(
+                                name: recipient.name, address: key.address,
+                                place: recipient.place.summary(of: key.address),
+                                health: try work.recipientHealth(key) ?? RecipientHealth(), waiting: waiting[key] ?? 0))
+                    }
                 }
                 rows.append(
                     ReportRow(
@@ -42,7 +44,7 @@ extension FleetController {
             reports: rows.count, nextAt: rows.compactMap(\.nextAt).min(),
             failing: rows.flatMap { row in
                 row.recipients.filter(\.health.isFailing).map {
-                    "\(row.definition.name)/\($0.name): \($0.health.sentence)"
+                    "\(row.definition.name)/\($0.fullName): \($0.health.sentence)"
                 }
             })
     }
@@ -97,21 +99,47 @@ extension FleetWriting {
         for report in old {
             let kept = Dictionary((after[report.name]?.recipients ?? []).map { ($0.name, $0) }) { first, _ in first }
             for recipient in report.recipients where kept[recipient.name] != recipient {
-                let key = RecipientKey(report: report.name, recipient: recipient.name)
-                if kept[recipient.name] == nil {
-                    let waiting = try deliveries(to: key)
-                    for delivery in waiting { try remove(delivery: delivery.number) }
-                    if !waiting.isEmpty { dropped[key.description] = waiting.count }
-                    try put(health: nil, of: key)
-                } else if var health = try recipientHealth(key) {
+                let before = RecipientKey.all(of: recipient, in: report.name)
+                let after = kept[recipient.name].map { RecipientKey.all(of: $0, in: report.name) } ?? []
+                for key in before where after.contains(key) {
+                    guard var health = try recipientHealth(key) else { continue }
                     // Somebody put it right: what waits is tried at once.
                     health.retryAt = nil
                     try put(health: health, of: key)
                 }
+                dropped.merge(
+                    try move(
+                        from: before.filter { !after.contains($0) }, to: after.filter { !before.contains($0) })
+                ) { first, _ in first }
             }
             if after[report.name] == nil {
                 try put(memory: nil, of: report.name)
                 try thinRuns(of: report.name, whole: 0, summaries: 0)
+            }
+        }
+        return dropped
+    }
+
+    /// What waits in queues that are no more goes to those that came in their place, as to an address that was put
+    /// right.
+    /// - Returns: how much was dropped where none came, by queue.
+    private func move(from gone: [RecipientKey], to come: [RecipientKey]) throws(StoreFailure) -> [String: Int] {
+        var waiting: [ReportDelivery] = []
+        var dropped: [String: Int] = [:]
+        for key in gone {
+            let left = try deliveries(to: key)
+            for delivery in left { try remove(delivery: delivery.number) }
+            if come.isEmpty, !left.isEmpty { dropped[key.description] = left.count }
+            waiting += left
+            try put(health: nil, of: key)
+        }
+        waiting.sort { $0.number < $1.number }
+        for key in come {
+            var seen: Set<String> = []
+            // A message carries all of a run; elsewhere each document goes by itself.
+            for var delivery in waiting where seen.insert(key.address == nil ? delivery.id : delivery.run).inserted {
+                delivery.address = key.address
+                try enqueue(delivery)
             }
         }
         return dropped

@@ -14,20 +14,22 @@ private struct NextDelivery: Sendable {
 }
 
 extension FleetController {
-    /// Sends what waits: in order to each recipient, to all of them at once, so that none holds another up.
+    /// Sends what waits: in order from each queue, to all recipients at once, so that none holds another up. The
+    /// addresses of a mailing have one server, and are seen to one after another.
     func startDeliveries() async {
         guard !isStopping else { return }
-        let keys: Set<RecipientKey>
+        let queues: [RecipientKey: Int]
         do throws(APIError) {
-            keys = Set(try await read { (work) throws(StoreFailure) in try work.deliveries(to: nil).map(\.key) })
+            queues = try await read { (work) throws(StoreFailure) in try work.waitingDeliveries() }
         } catch {
             return environment.log.error("the outbox can't be read", ["cause": "\(error)"])
         }
-        for key in keys where delivering[key] == nil && !isStopping {
+        let recipients = Dictionary(grouping: queues.keys) { RecipientKey(report: $0.report, recipient: $0.recipient) }
+        for (recipient, queues) in recipients where delivering[recipient] == nil && !isStopping {
             // Unstructured, as a slow recipient must hold nobody up; `stop` cancels it and waits for it.
-            delivering[key] = Task {
-                await self.deliver(to: key)
-                self.delivering[key] = nil
+            delivering[recipient] = Task {
+                for queue in queues.sorted(by: { $0.description < $1.description }) { await self.deliver(to: queue) }
+                self.delivering[recipient] = nil
             }
         }
     }
@@ -58,10 +60,12 @@ extension FleetController {
             let recipient = report?.recipients.first { $0.name == key.recipient }
             var next = NextDelivery(
                 delivery: delivery, health: try work.recipientHealth(key) ?? RecipientHealth())
-            if let report, let recipient, let run = try work.reportRun(of: key.report, id: delivery.run) {
+            if let report, let recipient, RecipientKey.all(of: recipient, in: report.name).contains(key),
+                let run = try work.reportRun(of: key.report, id: delivery.run)
+            {
                 next.parcel = ReportParcel(
                     id: delivery.id, run: run, format: delivery.format, formats: report.formats, place: recipient.place,
-                    at: now)
+                    address: key.address, at: now)
             }
             return next
         }

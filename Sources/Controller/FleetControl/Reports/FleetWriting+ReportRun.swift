@@ -27,21 +27,24 @@ extension FleetWriting {
             ReportMaterial(
                 definition: definition, hosts: try hosts(), policies: policies.policies,
                 policyRevision: policies.revision, open: try openFindings(), exempted: try exemptedFindings(),
-                freeze: try freeze(at: occasion.at), previous: try reportRun(of: name, id: nil),
+                freezes: try freezes(at: occasion.at), previous: try reportRun(of: name, id: nil),
                 earlier: try reportRuns(of: name, limit: ReportBuilder.trendLength), memory: memory,
                 auditHead: try auditHead()), occasion
         ).build()
         try put(run: run)
         try put(memory: left, of: name)
         for recipient in definition.recipients {
-            // A message carries all of them.
-            for format in recipient.place.mail == nil ? definition.formats : [.text] {
-                try enqueue(
-                    ReportDelivery(
-                        id: "\(occasion.id).\(recipient.name).\(format)", report: name, recipient: recipient.name,
-                        run: occasion.id, format: format, enqueuedAt: occasion.at))
+            for queue in RecipientKey.all(of: recipient, in: name) {
+                // A message carries all of them.
+                for format in queue.address == nil ? definition.formats : [.text] {
+                    try enqueue(
+                        ReportDelivery(
+                            id: "\(occasion.id).\(recipient.name).\(format)", report: name,
+                            recipient: recipient.name, address: queue.address, run: occasion.id, format: format,
+                            enqueuedAt: occasion.at))
+                }
+                try boundQueue(queue)
             }
-            try boundQueue(RecipientKey(report: name, recipient: recipient.name))
         }
         try thinRuns(of: name, whole: ReportKeeping.whole, summaries: ReportKeeping.summaries)
         return run

@@ -12,6 +12,8 @@ package struct ChangeRequest: Codable, Sendable, Hashable {
     /// Of that plan: what is approved.
     package var digest: String
     package var author: String
+    /// Whom four eyes count for it; nil where that could not be told, and in those from before it was kept.
+    package var authorPerson: String?
     package var createdAt: Date
     /// From then on nobody can approve it.
     package var expiresAt: Date
@@ -24,8 +26,8 @@ package struct ChangeRequest: Codable, Sendable, Hashable {
     package var remediation: String?
 
     package init(
-        id: String, selection: Selection, plan: Plan, digest: String, author: String, createdAt: Date, expiresAt: Date,
-        rollout: Rollout, entries: [ChangeEntry]
+        id: String, selection: Selection, plan: Plan, digest: String, author: String,
+        authorPerson: String? = nil, createdAt: Date, expiresAt: Date, rollout: Rollout, entries: [ChangeEntry]
     ) {
         self.id = id
         paths = selection.paths
@@ -33,11 +35,22 @@ package struct ChangeRequest: Codable, Sendable, Hashable {
         self.plan = plan
         self.digest = digest
         self.author = author
+        self.authorPerson = authorPerson
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         state = .open
         self.rollout = rollout
         self.entries = entries
+    }
+
+    /// Whether somebody is its author. Where the person behind one of the two is not known, accounts are compared: two
+    /// people who share one are one, then.
+    /// - Parameters:
+    ///   - name: of the account.
+    ///   - person: behind it, where that is known.
+    package func isFrom(_ name: String, person: String?) -> Bool {
+        if let authorPerson, let person { return authorPerson == person }
+        return author == name || author == person
     }
 
     /// As it stands at a time: nobody has to be there when it expires.

@@ -106,3 +106,26 @@ extension Finding {
         return finding
     }
 }
+
+/// That the last correction of a guest did not end well, and what becomes of it under `enforce`.
+package struct FailedCorrection: Codable, Sendable, Hashable {
+    package var remediation: String
+    package var sentence: String
+    package var remedy: String
+    /// One after the other, without a success between.
+    package var failures: Int
+    package var at: Date
+    /// From when on it is tried again; nil: it is left out until a person settles it.
+    package var nextTry: Date?
+
+    package init(
+        remediation: String, sentence: String, remedy: String, failures: Int, at: Date, nextTry: Date?
+    ) {
+        self.remediation = remediation
+        self.sentence = sentence
+        self.remedy = remedy
+        self.failures = failures
+        self.at = at
+        self.nextTry = nextTry
+    }
+}

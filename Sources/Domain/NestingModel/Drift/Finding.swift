@@ -34,6 +34,8 @@ package struct Finding: Codable, Sendable, Hashable {
     package var recurrence: FindingRecurrence?
     package var acknowledgement: FindingAcknowledgement?
     package var contest: FindingContest?
+    /// Of the guest's last correction, where that did not end well. It is told with a finding and not stored with it.
+    package var failedCorrection: FailedCorrection?
 
     package init(
         kind: FindingKind, path: NodePath, uuid: String? = nil, setting: Setting? = nil, desired: String = "",

@@ -13,6 +13,30 @@ package struct Plan: Codable, Sendable, Hashable {
         self.blocked = blocked
         self.madeAt = madeAt
     }
+
+    /// Without the items for which there is a reason: each of their findings is blocked by it.
+    package func leavingOut(
+        _ cause: PlanBlock.LeftOut, _ why: (PlanItem) -> (sentence: String, remedy: String)?
+    ) -> Plan {
+        var plan = self
+        plan.items = items.filter { item in
+            guard let reason = why(item) else { return true }
+            // What sets back a remediation ends no finding.
+            plan.blocked += (item.findings.isEmpty ? [""] : item.findings).map {
+                PlanBlock(
+                    path: item.path, finding: $0, code: cause.rawValue, sentence: reason.sentence,
+                    remedy: reason.remedy)
+            }
+            return false
+        }
+        return plan
+    }
+
+    /// Why guests were left out that could be corrected as such: one block for each of them.
+    package var leftOut: [PlanBlock] {
+        var seen: Set<NodePath> = []
+        return blocked.filter { PlanBlock.LeftOut(rawValue: $0.code) != nil && seen.insert($0.path).inserted }
+    }
 }
 
 /// One guest's whole change.
@@ -96,6 +120,12 @@ package struct DrainStep: Codable, Sendable, Hashable {
 
 /// A finding that the plan can't end.
 package struct PlanBlock: Codable, Sendable, Hashable {
+    /// Codes of what only time or a person's word stands in the way of.
+    package enum LeftOut: String, Sendable {
+        case frozen
+        case neverStarts = "never-starts"
+    }
+
     package var path: NodePath
     package var finding: String
     package var code: String

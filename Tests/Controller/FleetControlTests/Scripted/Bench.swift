@@ -99,7 +99,7 @@ extension FleetController {
     func started(
         _ requester: Requester = Requester(name: "test"), _ rollout: RolloutWish? = nil, now: Bool? = nil
     ) async throws(APIError) -> Remediation {
-        let plan = try await plan(Selection())
+        let plan = try await plan(Selection(), outsideWindows: now == true)
         return try await remediate(
             RemediateRequest(selection: Selection(), digest: plan.digest, rollout: rollout, now: now), by: requester)
     }

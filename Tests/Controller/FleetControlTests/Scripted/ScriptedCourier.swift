@@ -14,7 +14,7 @@ final class ScriptedCourier: ReportCourier {
 
     private let state = Mutex(State())
 
-    /// By the folder that they are named by.
+    /// By the folder or the address that they are named by.
     func refuse(_ folders: Set<String>) { state.withLock { $0.refusing = folders } }
     /// Those say nothing until they are cancelled.
     func hang(_ folders: Set<String>) { state.withLock { $0.silent = folders } }
@@ -29,7 +29,7 @@ final class ScriptedCourier: ReportCourier {
     var refused: Int { state.withLock { $0.refused } }
 
     func deliver(_ parcel: ReportParcel) async throws(DeliveryFailure) {
-        let folder = parcel.place.file?.folder ?? ""
+        let folder = parcel.place.file?.folder ?? parcel.address ?? ""
         if state.withLock({ $0.silent.contains(folder) }) {
             // Ends by cancellation alone.
             let never = AsyncStream<Void>.makeStream()

@@ -104,7 +104,7 @@ extension Simulation {
         switch what {
         case .remediate(let wish, let outside):
             let selection = Selection(paths: [wish.tree.flatMap { NodePath($0) }].compactMap(\.self))
-            let plan = try await controller.plan(selection)
+            let plan = try await controller.plan(selection, outsideWindows: outside == true)
             _ = try await controller.remediate(
                 RemediateRequest(selection: selection, digest: plan.digest, rollout: wish.rollout, now: outside),
                 by: Self.alice)
@@ -134,7 +134,7 @@ extension Simulation {
             _ = try await controller.freeze(
                 FreezeRequest(reason: "audit", seconds: seconds, paths: places.compactMap { NodePath($0) }),
                 by: Self.bob)
-        case .unfreeze: try await controller.unfreeze(by: Self.bob)
+        case .unfreeze: try await controller.unfreeze(all: true, by: Self.bob)
         case .policies(let line):
             let text = "policies:\n" + line.yaml(at: time.date)
             _ = try await controller.apply(

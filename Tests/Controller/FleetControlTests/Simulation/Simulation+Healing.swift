@@ -29,7 +29,7 @@ extension Simulation {
         if let controller {
             let state = store.state
             Task {
-                if state.freeze != nil { try? await controller.unfreeze(by: Self.alice) }
+                if !state.freezes.isEmpty { _ = try? await controller.unfreeze(all: true, by: Self.alice) }
                 if !state.windows.isEmpty {
                     _ = try? await controller.apply(windows: Self.file(windows: []), by: Self.alice)
                 }

@@ -25,6 +25,6 @@ struct MemoryState {
     var judgedTrees: [String: Date] = [:]
 
     var unfinished: [Remediation] { remediations.filter { $0.state == .running || $0.state == .interrupted } }
-    var freeze: Freeze? { values[.freeze] as? Freeze }
+    var freezes: [Freeze] { values[.freezes] as? [Freeze] ?? [] }
     var windows: [MaintenanceWindow] { (values[.windows] as? WindowSet)?.windows ?? [] }
 }

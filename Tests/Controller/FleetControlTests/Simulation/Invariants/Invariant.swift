@@ -91,7 +91,7 @@ final class Scene {
 
     /// Takes note of when things change, before the invariants look.
     func note(_ before: MemoryState, _ after: MemoryState) {
-        if before.freeze != after.freeze { changed[.freeze] = time.elapsed }
+        if before.freezes != after.freezes { changed[.freeze] = time.elapsed }
         if before.windows != after.windows { changed[.windows] = time.elapsed }
         if before.policies.count != after.policies.count { changed[.policies] = time.elapsed }
         let (old, new) = (enrolled(in: before), enrolled(in: after))

@@ -7,16 +7,17 @@ final class NothingStartsFrozen: Invariant {
 
     func look(at moment: Sight, in scene: Scene) -> String? {
         guard case .began(let work) = moment, let (remediation, index) = scene.item(of: work.request.id),
-            let freeze = scene.store.state.freeze, freeze.until.map({ $0 > scene.now }) ?? true,
             scene.isKnown(.freeze)
         else { return nil }
         let plan = remediation.plan.items[index]
         let places = ([plan.path] + plan.blastRadius).map(\.description)
-        let isHeld = freeze.paths.map { paths in
-            paths.map(\.description).contains { frozen in
+        let holding = scene.store.state.freezes.first { freeze in
+            guard freeze.until.map({ $0 > scene.now }) ?? true else { return false }
+            guard let paths = freeze.paths else { return true }
+            return paths.map(\.description).contains { frozen in
                 places.contains { $0 == frozen || $0.hasPrefix(frozen + "/") }
             }
         }
-        return isHeld ?? true ? "\(work.request.id) begins, and \(freeze.sentence)" : nil
+        return holding.map { "\(work.request.id) begins, and \($0.sentence)" }
     }
 }
