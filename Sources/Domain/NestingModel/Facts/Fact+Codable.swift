@@ -39,14 +39,41 @@ extension KeyedDecodingContainer {
         return try Fact<Value>(from: superDecoder(forKey: key))
     }
 
+    // Of these there are more than a thousand in a report of fifty guests: each is asked for as what it is, since a
+    // decoder that is asked for any type has to find out first.
+
+    package func decode(_ type: Fact<Bool>.Type, forKey key: Key) throws -> Fact<Bool> {
+        try plain(key) { try? decode(Bool.self, forKey: key) }
+    }
+
+    package func decode(_ type: Fact<Int>.Type, forKey key: Key) throws -> Fact<Int> {
+        try plain(key) { try? decode(Int.self, forKey: key) }
+    }
+
+    package func decode(_ type: Fact<Int64>.Type, forKey key: Key) throws -> Fact<Int64> {
+        try plain(key) { try? decode(Int64.self, forKey: key) }
+    }
+
+    package func decode(_ type: Fact<String>.Type, forKey key: Key) throws -> Fact<String> {
+        try plain(key) { try? decode(String.self, forKey: key) }
+    }
+
+    package func decode<Value: OpenEnumeration>(_ type: Fact<Value>.Type, forKey key: Key) throws -> Fact<Value> {
+        try plain(key) { (try? decode(String.self, forKey: key)).map { Value(rawValue: $0) ?? .unknown } }
+    }
+
     /// The same for values that are no objects: as good as all of them are known, and looking for an object first would
     /// throw an error for each, which costs more than all the rest of reading a report.
     package func decode<Value: Decodable & PlainValue>(
         _ type: Fact<Value>.Type, forKey key: Key
     ) throws -> Fact<Value> {
+        try plain(key) { try? decode(Value.self, forKey: key) }
+    }
+
+    private func plain<Value: Decodable>(_ key: Key, _ read: () -> Value?) throws -> Fact<Value> {
         guard contains(key) else { return .unknown("not reported by this agent") }
         if try decodeNil(forKey: key) { return .absent }
-        if let value = try? decode(Value.self, forKey: key) { return .known(value) }
+        if let value = read() { return .known(value) }
         return try Fact<Value>(from: superDecoder(forKey: key))
     }
 }

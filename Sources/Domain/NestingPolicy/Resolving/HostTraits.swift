@@ -1,14 +1,21 @@
 import NestingModel
 
 /// What selectors ask of the nearest enrolled host at or above a node.
-struct HostTraits: Sendable, Hashable {
-    var labels: [String: String] = [:]
+/// An object, since it goes with each guest on the way through a tree.
+final class HostTraits: Sendable {
+    let labels: [String: String]
     /// Nil where its agent was never heard, and where there is no host.
-    var platform: String?
-}
+    let platform: String?
 
-extension HostTraits {
-    init(_ view: HostView) {
+    private init(labels: [String: String], platform: String?) {
+        self.labels = labels
+        self.platform = platform
+    }
+
+    convenience init(_ view: HostView) {
         self.init(labels: view.host.labels, platform: view.report?.agent.platform)
     }
+
+    /// Of no host.
+    static let none = HostTraits(labels: [:], platform: nil)
 }
