@@ -1,4 +1,4 @@
-import ControllerAPI
+import FleetStore
 import Foundation
 import NestingModel
 import Testing
