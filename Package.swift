@@ -73,7 +73,9 @@ let package = Package(
             ["NestingModel", "AgentWire", "AgentCore", "LinuxHostProvider", "LibvirtProvider", "CommandLineTable"]),
         // Controller
         room("Controller", "FleetStore", ["NestingModel", "ControllerAPI", "Digests"]),
-        room("Controller", "SQLiteStore", ["FleetStore", "NestingModel", "ControllerAPI", "Digests", "CSQLite"]),
+        room(
+            "Controller", "SQLiteStore",
+            ["FleetStore", "NestingModel", "NestingPolicy", "ControllerAPI", "Digests", "CSQLite"]),
         room("Controller", "FleetScheduler", ["NestingModel", "HumanText"]),
         room(
             "Controller", "ReportDocuments",

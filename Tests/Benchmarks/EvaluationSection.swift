@@ -79,21 +79,26 @@ enum EvaluationSection {
         let joined = NestingTree.join(hosts)
         let identities = IdentityRegister(joined.tree)
         var (opened, items) = (0, 0)
-        func preview(_ measure: (Int, () -> Void) -> Duration) -> Duration {
+        func preview(_ limit: Int?, _ measure: (Int, () -> Void) -> Duration) -> Duration {
             let known = Set(findings.map(\.id))
             return measure(3) {
                 _ = DraftReach(from: book, to: draft, written: draft, in: joined.tree)
                 let found = PolicyEngine(draft).evaluate(joined, previous: findings, earlier: earlier, now: now)
                 opened = found.count { !known.contains($0.id) }
-                let plan = Planner.plan(
-                    joined.tree, identities: identities, findings: found, policies: draft.policies, now: now)
-                items = plan.items.count
+                let plan = Planner.bounded(
+                    joined.tree, identities: identities, findings: found, policies: draft.policies, limit: limit,
+                    now: now)
+                items = plan.items
             }
         }
-        let processor = preview { processorMedian(of: $0, $1) }
-        let wall = preview { median(of: $0, $1) }
-        table.add(
-            "preview of a draft: reach, evaluate, plan (\(opened) open anew, \(items) corrections in all); joined before",
-            "\(processor.shown), on all cores \(wall.shown)", processor.times(full) + " an evaluation; to reach: 2 s")
+        for limit in [100, nil] {
+            let processor = preview(limit) { processorMedian(of: $0, $1) }
+            let wall = preview(limit) { median(of: $0, $1) }
+            table.add(
+                "preview of a draft: reach, evaluate, plan (\(opened) open anew, \(items) corrections in all, "
+                    + "\(limit.map { "the first \($0)" } ?? "each") worded); joined before",
+                "\(processor.shown), on all cores \(wall.shown)",
+                processor.times(full) + " an evaluation; to reach: 2 s")
+        }
     }
 }

@@ -3,6 +3,7 @@ import DriftReports
 import FleetStore
 import Foundation
 import NestingModel
+import NestingPolicy
 import NestorTestKit
 import SQLiteStore
 
@@ -67,7 +68,8 @@ enum RenderingSection {
                 definition: ReportDefinition(
                     name: "weekly", selector: PolicySelector(all: true),
                     schedule: ReportSchedule(everySeconds: 604_800)),
-                hosts: hosts, policies: SyntheticFleet.policies(20), policyRevision: 1, open: open, freezes: [],
+                tree: NestingTree(joining: hosts), policies: SyntheticFleet.policies(20), policyRevision: 1, open: open,
+                freezes: [],
                 previous: nil, earlier: [], memory: ReportMemory(seenTo: SyntheticFleet.now)),
             ReportOccasion(id: "1", at: SyntheticFleet.now, requestedBy: "nestord")
         ).build().run

@@ -22,13 +22,33 @@ struct ControllerClient: Sendable {
         _ method: String, _ route: APIRoute, _ query: [(name: String, value: String)] = [],
         _ body: some Encodable, deadline: Duration = .seconds(60)
     ) async throws(CLIFailure) -> Answer {
-        let bytes: [UInt8]
+        try await call(method, route, query, body: try Self.written(body), deadline: deadline)
+    }
+
+    /// The same as JSON, which may be longer than anybody reads as values.
+    func sendForJSON(
+        _ method: String, _ route: APIRoute, _ query: [(name: String, value: String)] = [],
+        _ body: some Encodable, deadline: Duration
+    ) async throws(CLIFailure) -> [UInt8] {
+        try await self.body(
+            method, route, query, body: try Self.written(body), deadline: deadline, replyLimit: Self.longestJSON)
+    }
+
+    func getJSON(
+        _ route: APIRoute, _ query: [(name: String, value: String)] = [], deadline: Duration
+    ) async throws(CLIFailure) -> [UInt8] {
+        try await body("GET", route, query, body: [], deadline: deadline, replyLimit: Self.longestJSON)
+    }
+
+    /// Ten times what a draft has that opens a finding at each tenth of half a million guests.
+    private static let longestJSON = 1 << 30
+
+    private static func written(_ body: some Encodable) throws(CLIFailure) -> [UInt8] {
         do {
-            bytes = [UInt8](try JSONText.encoder().encode(body))
+            return [UInt8](try JSONText.encoder().encode(body))
         } catch {
             throw CLIFailure(ExitCode.failed, "the request cannot be written: \(error)")
         }
-        return try await call(method, route, query, body: bytes, deadline: deadline)
     }
 
     /// A document that is no JSON of the API's own, as it is and as it comes.
@@ -78,12 +98,13 @@ struct ControllerClient: Sendable {
     /// The body of an answer that says yes.
     private func body(
         _ method: String, _ route: APIRoute, _ query: [(name: String, value: String)], body: [UInt8],
-        deadline: Duration
+        deadline: Duration, replyLimit: Int = 64 << 20
     ) async throws(CLIFailure) -> [UInt8] {
         let reply: HTTPReply
         do throws(HTTPCallFailure) {
             reply = try await caller.call(
-                HTTPCall(method, path: route.rawValue, query: query, body: body, deadline: deadline))
+                HTTPCall(
+                    method, path: route.rawValue, query: query, body: body, deadline: deadline, replyLimit: replyLimit))
         } catch {
             throw CLIFailure(ExitCode.unreachable, error.sentence, remedy: error.remedy)
         }

@@ -188,9 +188,18 @@ package struct HopCheck: Codable, Sendable, Hashable {
 /// Reads hosts now; no paths means all.
 package struct SweepRequest: Codable, Sendable, Hashable {
     package var paths: [NodePath]
+    /// False where nobody looks at the hosts' rows in the answer: it has none then.
+    package var tellsRows: Bool
 
-    package init(paths: [NodePath] = []) {
+    package init(paths: [NodePath] = [], tellsRows: Bool = true) {
         self.paths = paths
+        self.tellsRows = tellsRows
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        paths = try container.decode([NodePath].self, forKey: .paths)
+        tellsRows = try container.decodeIfPresent(Bool.self, forKey: .tellsRows) ?? true
     }
 }
 

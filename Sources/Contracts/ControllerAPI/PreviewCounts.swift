@@ -9,6 +9,15 @@ package struct PreviewCounts: Codable, Sendable, Hashable {
     /// Corrections of the plan.
     package var items: Int
     package var blocked: Int
+
+    package init(opens: Int, closes: Int, exempts: Int, modes: Int, items: Int, blocked: Int) {
+        self.opens = opens
+        self.closes = closes
+        self.exempts = exempts
+        self.modes = modes
+        self.items = items
+        self.blocked = blocked
+    }
 }
 
 extension PreviewAnswer {
@@ -18,37 +27,5 @@ extension PreviewAnswer {
             ?? PreviewCounts(
                 opens: opens.count, closes: closes.count, exempts: exempts.count, modes: modes.count,
                 items: plan.items.count, blocked: plan.blocked.count)
-    }
-
-    /// Leaves the first ones of each list, and says how many there were.
-    package mutating func cut(to limit: Int) {
-        let total = total
-        opens.cut(to: limit)
-        closes.cut(to: limit)
-        exempts.cut(to: limit)
-        modes.cut(to: limit)
-        plan.items.cut(to: limit)
-        plan.blocked.cut(to: limit)
-        if total != self.total { counts = total }
-    }
-
-    /// The worst first, then by path.
-    package mutating func sort() {
-        opens.sort { $0.isBefore($1) }
-        closes.sort { $0.isBefore($1) }
-        exempts.sort { $0.isBefore($1) }
-        modes.sort { $0.finding.isBefore($1.finding) }
-    }
-}
-
-extension Array {
-    fileprivate mutating func cut(to limit: Int) {
-        if count > limit { removeLast(count - limit) }
-    }
-}
-
-extension Finding {
-    fileprivate func isBefore(_ other: Finding) -> Bool {
-        (other.severity, path, id) < (severity, other.path, other.id)
     }
 }

@@ -59,7 +59,8 @@ enum SharedSchema {
 
     private static func paths(_ description: String) -> SchemaValue {
         .list(
-            of: .fields(["type": ["string", "number", "boolean"], "pattern": .text("^\(glob)(/\(glob))*$")]), description)
+            of: .fields(["type": ["string", "number", "boolean"], "pattern": .text("^\(glob)(/\(glob))*$")]),
+            description)
     }
 
     private static var labels: SchemaValue {

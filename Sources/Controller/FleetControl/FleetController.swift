@@ -10,6 +10,8 @@ import StructuredLog
 package actor FleetController {
     let environment: FleetEnvironment
     let sessions: AgentSessions
+    /// Of what reading hosts tells.
+    let observations: GroupedCommits
     package nonisolated let progress: ProgressBroadcast
     let controllerID: String
     /// Rises with each start and each remediation, and where a person lets this run overtake a later one.
@@ -39,6 +41,7 @@ package actor FleetController {
     /// Opens the fleet: gives the controller its id at the first start, and raises the epoch.
     package init(_ environment: FleetEnvironment) async throws(APIError) {
         self.environment = environment
+        observations = GroupedCommits(environment.store)
         sessions = AgentSessions(connector: environment.connector, keys: environment.keys)
         progress = ProgressBroadcast(now: environment.now)
         startedAt = environment.now()

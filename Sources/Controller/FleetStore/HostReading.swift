@@ -18,6 +18,8 @@ package protocol HostReading {
     func hostHead(_ path: NodePath) throws(StoreFailure) -> HostHead?
     /// All hosts, by path, with the number of guests in place of the reports.
     func hostRows() throws(StoreFailure) -> [HostRow]
+    /// Those of these that are enrolled, by path.
+    func hostRows(at paths: [NodePath]) throws(StoreFailure) -> [HostRow]
     /// Some of them.
     /// - Parameter path: only those behind it; nil begins with the first one.
     func hostPage(after path: NodePath?, limit: Int) throws(StoreFailure) -> HostPage

@@ -7,6 +7,9 @@ package protocol TreeReading {
     /// people said of findings, and what was corrected. That the same was read again is no change.
     /// - Parameter count: as it was told with the changes that were seen to before; 0 for all.
     func changedTrees(since count: Int) throws(StoreFailure) -> TreeChanges
+    /// Hands over all hosts with their reports, some whole trees at a time: those of a large fleet are hundreds of
+    /// megabytes as documents.
+    func eachTree(_ body: ([HostView]) throws(StoreFailure) -> Void) throws(StoreFailure)
     /// The physical host of that name and all that are inside it, by path, with their reports.
     func hosts(ofTree root: String) throws(StoreFailure) -> [HostView]
     /// Open, stale and exempted ones.

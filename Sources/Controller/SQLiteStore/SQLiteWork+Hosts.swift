@@ -4,12 +4,6 @@ import FoundationEssentials
 import NestingModel
 
 extension SQLiteWork {
-    func hosts() throws(StoreFailure) -> [HostView] { try views("", []) }
-
-    func host(_ path: NodePath) throws(StoreFailure) -> HostView? {
-        try views("WHERE path = ?", [.text(path.description)]).first
-    }
-
     func hostHead(_ path: NodePath) throws(StoreFailure) -> HostHead? {
         try connection.rows(
             """
@@ -43,11 +37,6 @@ extension SQLiteWork {
     private static let isInhabited =
         "root > ? AND EXISTS (SELECT 1 FROM host WHERE path = root OR path > root || '/' AND path < root || '0')"
 
-    func hosts(ofTree root: String) throws(StoreFailure) -> [HostView] {
-        let tree = Self.tree(root)
-        return try views(tree.condition, tree.values)
-    }
-
     func enrolledHosts(inTreeOf root: NodePath?) throws(StoreFailure) -> [FleetHost] {
         let tree = Self.tree(root?.name)
         let hosts: [FleetHost] = try documents("SELECT document FROM host \(tree.condition)", tree.values)
@@ -56,6 +45,12 @@ extension SQLiteWork {
 
     func hostRows() throws(StoreFailure) -> [HostRow] {
         try hostRows("", []).sorted { $0.path < $1.path }
+    }
+
+    func hostRows(at paths: [NodePath]) throws(StoreFailure) -> [HostRow] {
+        var rows: [HostRow] = []
+        for path in Set(paths).sorted() { rows += try hostRows("WHERE path = ?", [.text(path.description)]) }
+        return rows
     }
 
     func hostPage(after path: NodePath?, limit: Int) throws(StoreFailure) -> HostPage {
@@ -161,17 +156,6 @@ extension SQLiteWork {
         )
     }
 
-    private func views(_ filter: String, _ values: [SQLiteValue]) throws(StoreFailure) -> [HostView] {
-        try connection.rows(
-            """
-            SELECT host.document, health, host_report.document FROM host LEFT JOIN host_report USING (path) \(filter)
-            """, values
-        ) { (row) throws(StoreFailure) in
-            HostView(
-                host: try decoded(FleetHost.self, row.text(0)), health: try health(row, 1),
-                report: row.isNull(2) ? nil : try decoded(HostReport.self, row.text(2)))
-        }.sorted { $0.host.path < $1.host.path }
-    }
 
     func health(_ row: SQLiteRow, _ column: Int32) throws(StoreFailure) -> HostHealth {
         row.isNull(column) ? HostHealth(state: .never) : try decoded(HostHealth.self, row.text(column))

@@ -1,6 +1,7 @@
 import FleetStore
 import FoundationEssentials
 import NestingModel
+import NestingPolicy
 
 extension SQLiteWork {
     func changedTrees(since count: Int) throws(StoreFailure) -> TreeChanges {
@@ -63,15 +64,24 @@ extension SQLiteWork {
         _ condition: String, _ values: [SQLiteValue] = [], order: String = "finding.id"
     ) throws(StoreFailure) -> [Finding] {
         let last = try value(.judgedAt, as: Date.self)
-        return try connection.rows(
+        let rows = try connection.rows(
             """
             SELECT finding.document, finding.state IN ('open', 'exempted') AND finding.last_seen = tree.judged
             FROM finding LEFT JOIN tree ON tree.root = finding.tree WHERE \(condition) ORDER BY \(order)
             """, values
-        ) { (row) throws(StoreFailure) in
-            var finding = try decoded(Finding.self, row.text(0))
-            if let last, !row.isNull(1), row.integer(1) == 1 { finding.lastSeen = max(finding.lastSeen, last) }
-            return finding
+        ) { (row) throws(StoreFailure) in (document: row.bytes(0), isSeen: !row.isNull(1) && row.integer(1) == 1) }
+        let parts = AllCores.map(rows.count, least: 500) { range in
+            Result { () throws(StoreFailure) in
+                try rows[range].map { (row) throws(StoreFailure) in
+                    var finding = try StoredDocument.read(Finding.self, row.document)
+                    if let last, row.isSeen { finding.lastSeen = max(finding.lastSeen, last) }
+                    return finding
+                }
+            }
         }
+        var findings: [Finding] = []
+        findings.reserveCapacity(rows.count)
+        for part in parts { findings += try part.get() }
+        return findings
     }
 }

@@ -86,7 +86,9 @@ struct SQLiteWork: FleetWriting {
     func documents<Document: Decodable>(
         _ sql: String, _ values: [SQLiteValue] = []
     ) throws(StoreFailure) -> [Document] {
-        try connection.rows(sql, values) { (row) throws(StoreFailure) in try decoded(Document.self, row.text(0)) }
+        try connection.rows(sql, values) { (row) throws(StoreFailure) in
+            try StoredDocument.read(Document.self, row.bytes(0))
+        }
     }
 
     func document<Document: Decodable>(
@@ -99,13 +101,7 @@ struct SQLiteWork: FleetWriting {
     func decoded<Document: Decodable>(
         _ type: Document.Type, _ text: String
     ) throws(StoreFailure) -> Document {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
-        do {
-            return try decoder.decode(type, from: Data(text.utf8))
-        } catch {
-            throw StoreFailure(.corrupt, "a stored \(type) cannot be read: \(error)")
-        }
+        try StoredDocument.read(type, Array(text.utf8))
     }
 
     func encoded(_ document: some Encodable) throws(StoreFailure) -> String {

@@ -2,6 +2,7 @@ import ControllerAPI
 import FleetStore
 import Foundation
 import NestingModel
+import NestingPolicy
 
 @testable import DriftReports
 
@@ -33,7 +34,8 @@ struct SmallFleet {
         _ definition: ReportDefinition, after previous: ReportRun? = nil, memory: ReportMemory? = nil
     ) -> ReportMaterial {
         ReportMaterial(
-            definition: definition, hosts: hosts, policies: policies, policyRevision: 3, open: open,
+            definition: definition, tree: NestingTree(joining: hosts), policies: policies, policyRevision: 3,
+            open: open,
             exempted: exempted, freezes: freezes, previous: previous, earlier: previous.map { [$0.summary] } ?? [],
             memory: memory ?? ReportMemory(seenTo: Self.start), auditHead: auditHead)
     }

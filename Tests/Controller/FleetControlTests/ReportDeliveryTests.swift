@@ -105,8 +105,9 @@ struct ReportDeliveryTests {
             _ = try await controller.apply(reports: file, by: tester)
             let occasion = ReportOccasion(id: "x", at: clock.now, requestedBy: "test")
             try await bench.store.record { (work) throws(StoreFailure) in
-                _ = try work.takeReportRun(of: "daily", occasion)
-                #expect(try work.deliveries(to: RecipientKey(report: "daily", recipient: "m", address: "c@d"))
+                _ = try work.takeReportRun(of: "daily", occasion, from: FleetPicture(reading: work))
+                #expect(
+                    try work.deliveries(to: RecipientKey(report: "daily", recipient: "m", address: "c@d"))
                         .map(\.format) == [.text])
                 #expect(
                     try work.deliveries(to: RecipientKey(report: "daily", recipient: "f")).map(\.format)
@@ -173,7 +174,9 @@ struct ReportDeliveryTests {
                 }
             }
             _ = try await bench.store.record { (work) throws(StoreFailure) in
-                try work.takeReportRun(of: "daily", ReportOccasion(id: "x", at: clock.now, requestedBy: "test"))
+                try work.takeReportRun(
+                    of: "daily", ReportOccasion(id: "x", at: clock.now, requestedBy: "test"),
+                    from: FleetPicture(reading: work))
             }
             try await bench.store.read { (work) throws(StoreFailure) in
                 let waiting = try work.deliveries(to: key)

@@ -183,7 +183,7 @@ struct ScheduledReportTests {
             for number in 1...ReportKeeping.whole + 3 {
                 let occasion = ReportOccasion(id: "run-\(number)", at: clock.now, requestedBy: "test")
                 _ = try await bench.store.record { (work) throws(StoreFailure) in
-                    try work.takeReportRun(of: "daily", occasion)
+                    try work.takeReportRun(of: "daily", occasion, from: FleetPicture(reading: work))
                 }
                 // To b nothing goes after the first refusal, until its pause is over.
                 await controller.startDeliveries()

@@ -171,7 +171,43 @@ struct HostRowTests {
         await store.close()
     }
 
-    private static func report(_ guests: Fact<[GuestReport]>) -> HostReport {
+    @Test("are handed over tree by tree, each whole, also where names begin alike and there are more than go at once")
+    func eachTree() async throws {
+        let store = try StoreFixture().open()
+        let paths = (0..<700).flatMap { number in
+            ["r\(number)", "r\(number)/a", "r\(number)/a/b", "r\(number)-x/a"].compactMap { NodePath($0) }
+        }
+        try await store.record { (work) throws(StoreFailure) in
+            for path in paths.shuffled() { try work.put(host: host(path)) }
+            for path in paths.prefix(50) { try work.put(report: Self.report(.absent), of: path) }
+        }
+        try await store.read { (work) throws(StoreFailure) in
+            var (pages, hosts) = ([Set<String>](), [HostView]())
+            try work.eachTree { page in
+                pages.append(Set(page.map(\.host.path.root.name)))
+                hosts += page
+            }
+            #expect(try hosts.sorted { $0.host.path < $1.host.path } == work.hosts())
+            #expect(pages.count > 2 && pages.reduce(0) { $0 + $1.count } == Set(paths.map(\.root)).count)
+        }
+        await store.close()
+    }
+
+    @Test("are told one by one, without the others")
+    func some() async throws {
+        let store = try StoreFixture().open()
+        try await store.record { (work) throws(StoreFailure) in
+            for path in Self.paths { try work.put(host: host(path)) }
+        }
+        try await store.read { (work) throws(StoreFailure) in
+            let asked = [Self.paths[3], Self.paths[0], NodePath("rack99")!, Self.paths[0]]
+            #expect(try work.hostRows(at: asked).map(\.path) == [Self.paths[0], Self.paths[3]])
+            #expect(try work.hostRows(at: []) == [])
+        }
+        await store.close()
+    }
+
+    static func report(_ guests: Fact<[GuestReport]>) -> HostReport {
         HostReport(
             agent: AgentIdentity(version: "1", protocol: 1, platform: "linux-x86_64"),
             time: Date(timeIntervalSince1970: 0), digest: "d",

@@ -55,6 +55,36 @@ import Testing
         #expect(whole.items.count > 4_000 && whole.blocked.count > 10)
     }
 
+    @Test("have the first steps of their plan told, and how many there are", arguments: [0, 7, 1_200, 100_000])
+    func bounded(limit: Int) {
+        let joined = NestingTree.join(Self.hosts)
+        let found = PolicyEngine(Self.policies).evaluate(joined, now: Sample.now)
+        func plan(_ limit: Int?) -> BoundedPlan {
+            Planner.bounded(joined.tree, findings: found, policies: Self.policies, limit: limit, now: Sample.now)
+        }
+        let (whole, some) = (plan(nil), plan(limit))
+        #expect(some.plan.items == Array(whole.plan.items.prefix(limit)))
+        #expect(some.plan.blocked == Array(whole.plan.blocked.prefix(limit)))
+        #expect(some.items == whole.plan.items.count && some.blocked == whole.plan.blocked.count)
+    }
+
+    @Test("are judged and planned as well where each guest is kept once")
+    func once() {
+        let (all, once) = (NestingTree(joining: Self.hosts), NestingTree(joining: Self.hosts, keepingOnce: true))
+        #expect(once.nodes.allSatisfy { $0.host?.report?.guests.value?.isEmpty != false })
+        #expect(once.nodes.map(\.guest) == all.nodes.map(\.guest))
+        #expect(IdentityRegister(once).conflicts == IdentityRegister(all).conflicts)
+        let engine = PolicyEngine(Self.policies)
+        let (found, same) = (
+            engine.evaluate(JoinResult(tree: all), now: Sample.now),
+            engine.evaluate(JoinResult(tree: once), now: Sample.now)
+        )
+        #expect(found == same)
+        #expect(
+            Planner.plan(all, findings: found, policies: Self.policies, now: Sample.now)
+                == Planner.plan(once, findings: found, policies: Self.policies, now: Sample.now))
+    }
+
     @Test("are found by what a draft changes, and by nothing else")
     func reached() {
         let tree = NestingTree.join(Self.hosts).tree

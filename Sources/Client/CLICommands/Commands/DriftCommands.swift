@@ -6,7 +6,8 @@ import NestingModel
 func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let paths = try context.paths()
     if context.parsed.flag("refresh") {
-        let _: [HostRow] = try await context.client.send("POST", .sweep, [], SweepRequest(), deadline: .seconds(600))
+        let _: [HostRow] = try await context.client.send(
+            "POST", .sweep, [], SweepRequest(tellsRows: false), deadline: .seconds(600))
     }
     // People get a page, and programs all, as with kubectl; --limit says otherwise to both, and 0 is no limit.
     let limit = try context.limit() ?? (context.wantsJSON ? 0 : 100)

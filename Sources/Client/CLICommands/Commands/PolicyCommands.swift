@@ -43,25 +43,33 @@ func policyTables(_ answer: PoliciesAnswer, _ terminal: Terminal, now: Date = Da
 func policyPreview(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     // As drift shows its findings.
     let limit = try context.limit() ?? (context.wantsJSON ? 0 : 100)
-    let answer = try await previewAnswer(context, limit == 0 ? [] : [("limit", "\(limit)")])
-    try context.show(answer) { previewText($0, context.terminal) }
+    let query = limit == 0 ? [] : [(name: "limit", value: "\(limit)")]
+    // The first one after a start of a controller's reads and joins the whole fleet.
+    let (client, deadline) = (context.client, Duration.seconds(600))
+    let answer: PreviewAnswer
+    if let revision = try context.number("revision") {
+        guard context.parsed.options("file").isEmpty, !context.parsed.flag("prune") else {
+            throw CLIFailure(
+                ExitCode.usage, "--revision stands beside \(context.parsed.flag("prune") ? "--prune" : "--file")",
+                remedy: "a revision is all there was then: leave the other one out")
+        }
+        let query = query + [(name: "revision", value: "\(revision)")]
+        if context.wantsJSON {
+            context.terminal.print(JSONText.pretty(try await client.getJSON(.preview, query, deadline: deadline)))
+            return ExitCode.inLine
+        }
+        answer = try await client.get(.preview, query, deadline: deadline)
+    } else {
+        let request = try applyRequest(context)
+        if context.wantsJSON {
+            let json = try await client.sendForJSON("POST", .preview, query, request, deadline: deadline)
+            context.terminal.print(JSONText.pretty(json))
+            return ExitCode.inLine
+        }
+        answer = try await client.send("POST", .preview, query, request, deadline: deadline)
+    }
+    context.terminal.print(previewText(answer, context.terminal))
     return ExitCode.inLine
-}
-
-private func previewAnswer(
-    _ context: CommandContext, _ query: [(name: String, value: String)]
-) async throws(CLIFailure) -> PreviewAnswer {
-    guard let revision = try context.number("revision") else {
-        // The first one after a start of a controller's reads and joins the whole fleet.
-        return try await context.client.send(
-            "POST", .preview, query, try applyRequest(context), deadline: .seconds(600))
-    }
-    guard context.parsed.options("file").isEmpty, !context.parsed.flag("prune") else {
-        throw CLIFailure(
-            ExitCode.usage, "--revision stands beside \(context.parsed.flag("prune") ? "--prune" : "--file")",
-            remedy: "a revision is all there was then: leave the other one out")
-    }
-    return try await context.client.get(.preview, query + [("revision", "\(revision)")], deadline: .seconds(600))
 }
 
 func policyExplain(_ context: CommandContext) async throws(CLIFailure) -> Int32 {

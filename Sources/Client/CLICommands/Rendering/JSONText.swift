@@ -8,6 +8,13 @@ enum JSONText {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// - Parameter compact: as `encoder` writes it.
+    static func pretty(_ compact: [UInt8]) -> String {
+        var text: [UInt8] = []
+        compact.withUnsafeBytes { JSONLayout.append($0, to: &text) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     static func encoder() -> JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -8,16 +8,14 @@ import NestingPolicy
 package struct ReportBuilder {
     private let material: ReportMaterial
     private let occasion: ReportOccasion
-    private let tree: NestingTree
     private let nodes: [TreeNode]
     private let selected: Set<NodePath>
 
     package init(_ material: ReportMaterial, _ occasion: ReportOccasion) {
         self.material = material
         self.occasion = occasion
-        tree = NestingTree(joining: material.hosts)
-        nodes = tree.nodes
-        selected = tree.paths(selectedBy: material.definition.selector)
+        nodes = material.tree.nodes
+        selected = material.tree.paths(selectedBy: material.definition.selector)
     }
 
     /// How many points a trend has, this run's included.
@@ -30,7 +28,7 @@ package struct ReportBuilder {
         let open = findings.filter(\.standing.isOpen).map(\.finding)
         let exempted = findings.filter { $0.standing == .exempted }.map(\.finding)
         let notHeard = notHeard()
-        let subjects = PolicyEngine(material.policies).subjects(in: tree, now: occasion.at).filter {
+        let subjects = PolicyEngine(material.policies).subjects(in: material.tree, now: occasion.at).filter {
             selected.contains($0.path)
         }
         let compliance = ComplianceCount(subjects, findings: open).table
@@ -45,13 +43,13 @@ package struct ReportBuilder {
         let nodes = nodes.lazy.filter { selected.contains($0.path) }
         var run = ReportRun(
             summary: summary, policyRevision: material.policyRevision,
-            hosts: nodes.reduce(0) { $0 + ($1.host == nil ? 0 : 1) },
-            guests: nodes.reduce(0) { $0 + ($1.guest == nil ? 0 : 1) }, notHeard: notHeard, freezes: material.freezes,
+            hosts: nodes.count { $0.sharedHost != nil }, guests: nodes.count { $0.sharedGuest != nil },
+            notHeard: notHeard, freezes: material.freezes,
             compliance: compliance,
             complianceBeforeExemptions: exempted.isEmpty
                 ? nil : ComplianceCount(subjects, findings: open + exempted).table,
             trend: trend.map(ReportTrendPoint.init),
-            tree: ReportTreeBuilder(selected: selected, findings: open).tree(tree), findings: findings)
+            tree: ReportTreeBuilder(selected: selected, findings: open).tree(material.tree), findings: findings)
         run.auditHead = material.auditHead
         return (run, memory(after: findings, number: summary.number))
     }
@@ -120,9 +118,10 @@ package struct ReportBuilder {
     /// A host counts where it is selected itself or holds something that is.
     private func notHeard() -> [HostRowState] {
         let parents = Set(selected.compactMap(\.parent))
-        return material.hosts.filter { view in
-            view.health.state != .ok && (selected.contains(view.host.path) || parents.contains(view.host.path))
-        }.map { HostRowState(path: $0.host.path, health: $0.health) }
+        return nodes.compactMap(\.sharedHost).filter { view in
+            let path = view.value.host.path
+            return view.value.health.state != .ok && (selected.contains(path) || parents.contains(path))
+        }.map { HostRowState(path: $0.value.host.path, health: $0.value.health) }
     }
 }
 

@@ -6,7 +6,8 @@ package import NestingModel
 /// All that a run is made from: the stored fleet, and what earlier runs of the same report left.
 package struct ReportMaterial: Sendable {
     package var definition: ReportDefinition
-    package var hosts: [HostView]
+    /// The joined fleet; whether its hosts' reports list the guests that are their nodes is all the same.
+    package var tree: NestingTree
     package var policies: [Policy]
     package var policyRevision: Int
     /// All open and stale ones of the fleet.
@@ -23,12 +24,12 @@ package struct ReportMaterial: Sendable {
     package var auditHead: AuditHead?
 
     package init(
-        definition: ReportDefinition, hosts: [HostView], policies: [Policy], policyRevision: Int, open: [Finding],
+        definition: ReportDefinition, tree: NestingTree, policies: [Policy], policyRevision: Int, open: [Finding],
         exempted: [Finding] = [], freezes: [Freeze], previous: ReportRun?, earlier: [ReportRunSummary],
         memory: ReportMemory, auditHead: AuditHead? = nil
     ) {
         self.definition = definition
-        self.hosts = hosts
+        self.tree = tree
         self.policies = policies
         self.policyRevision = policyRevision
         self.open = open

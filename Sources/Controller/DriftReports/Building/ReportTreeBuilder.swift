@@ -47,7 +47,7 @@ struct ReportTreeBuilder {
         let below = node.children.contains { hasSelected($0) }
         guard isSelected || below, left > 0 else { return nil }
         left -= 1
-        let isHeard = node.host?.health.state == .ok
+        let isHeard = node.sharedHost?.value.health.state == .ok
         var children: [ReportNode] = []
         var (omitted, quiet) = (0, 0)
         let order = node.children.sorted { left, right in
@@ -67,7 +67,7 @@ struct ReportTreeBuilder {
         var sentences = own.prefix(Self.mostFindings).map(\.shortSentence)
         if own.count > sentences.count { sentences.append("and \(own.count - sentences.count) more") }
         return ReportNode(
-            path: node.path, description: NodeText.description(node), isHost: node.host != nil,
+            path: node.path, description: NodeText.description(node), isHost: node.sharedHost != nil,
             mark: mark(node, own, isSelected: isSelected, parentIsHeard: parentIsHeard), findings: sentences,
             children: children.sorted { $0.path < $1.path }, omitted: omitted)
     }
@@ -83,7 +83,7 @@ struct ReportTreeBuilder {
     }
 
     private func weight(_ node: TreeNode) -> Int {
-        troubled.contains(node.path) ? 2 : node.host != nil || !node.children.isEmpty ? 1 : 0
+        troubled.contains(node.path) ? 2 : node.sharedHost != nil || !node.children.isEmpty ? 1 : 0
     }
 
     private func hasSelected(_ node: TreeNode) -> Bool {

@@ -27,18 +27,23 @@ extension FleetController {
 
     /// Reads hosts now, and tells how they are then.
     package func sweep(_ request: SweepRequest) async throws(APIError) -> [HostRow] {
-        let wanted = Set(try await readHosts(request))
-        return try await hosts().filter { wanted.contains($0.path) }
+        let paths = try await readHosts(request)
+        guard request.tellsRows else { return [] }
+        return try await read { (work) throws(StoreFailure) in
+            request.paths.isEmpty ? try work.hostRows() : try work.hostRows(at: paths)
+        }
     }
 
     /// Reads hosts at once, so many in parallel; one that fails or hangs holds no other up. Then judges the fleet.
     /// - Returns: which were read.
     @discardableResult
     func readHosts(_ request: SweepRequest) async throws(APIError) -> [NodePath] {
-        let known = try await enrolled().map(\.path)
-        let isKnown = Set(known)
+        let paths = try await read { (work) throws(StoreFailure) in
+            request.paths.isEmpty
+                ? try work.enrolledHosts(inTreeOf: nil).map(\.path) : try work.hostRows(at: request.paths).map(\.path)
+        }
+        let isKnown = Set(paths)
         for path in request.paths where !isKnown.contains(path) { throw unknownHost(path) }
-        let paths = request.paths.isEmpty ? known : request.paths
         let limit = environment.settings.parallelHosts
         await withTaskGroup(of: Void.self) { group in
             for (index, path) in paths.enumerated() {
@@ -67,7 +72,7 @@ extension FleetController {
             guard let before = head else { throw unknownHost(path) }
             let result = await readReport(before)
             let now = environment.now()
-            try await record { (work) throws(StoreFailure) in
+            try await observed { (work) throws(StoreFailure) in
                 // It may have been removed, changed or enrolled anew while it was read.
                 guard let stored = try work.hostHead(path), stored.host.enrolledAt == before.host.enrolledAt else {
                     return
@@ -100,6 +105,14 @@ extension FleetController {
             }
         } catch {
             environment.log.error("host not stored", ["host": "\(path)", "cause": "\(error)"])
+        }
+    }
+
+    private func observed(_ entry: @escaping GroupedCommits.Entry) async throws(APIError) {
+        do throws(StoreFailure) {
+            try await observations.commit(entry)
+        } catch {
+            throw APIError(error)
         }
     }
 

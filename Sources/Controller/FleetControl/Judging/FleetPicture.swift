@@ -27,7 +27,9 @@ struct FleetPicture: Sendable {
     init(reading work: any FleetReading) throws(StoreFailure) {
         changes = try work.changedTrees(since: 0).count
         judgedAt = try work.value(.judgedAt, as: Date.self)
-        let tree = NestingTree(joining: try work.hosts())
+        var roots: [TreeNode] = []
+        try work.eachTree { roots += NestingTree(joining: $0, keepingOnce: true).roots }
+        let tree = NestingTree(roots: roots)
         identities = IdentityRegister(tree)
         let standing = Dictionary(grouping: try work.standingFindings()) { $0.path.names[0] }
         for root in tree.roots {
@@ -47,7 +49,7 @@ struct FleetPicture: Sendable {
         let last = try work.value(.judgedAt, as: Date.self)
         var touched = told.trees
         for name in told.trees.sorted() {
-            let root = NestingTree(joining: try work.hosts(ofTree: name)).roots.first
+            let root = NestingTree(joining: try work.hosts(ofTree: name), keepingOnce: true).roots.first
             let standing = try work.standingFindings(ofTree: name)
             trees[name] = root == nil && standing.isEmpty ? nil : Tree(root: root, standing: standing, seen: last)
             touched.formUnion(identities.replace(name, with: root))
@@ -76,10 +78,10 @@ struct FleetPicture: Sendable {
     /// The names of all trees, also of those of which only findings are left.
     var names: Set<String> { Set(trees.keys) }
 
+    /// A host's report lists no guests here: they are its nodes.
     /// - Parameter names: of the trees that are wanted; nil for all.
     func tree(_ names: Set<String>? = nil) -> NestingTree {
-        let roots = names.map { $0.compactMap { trees[$0]?.root } } ?? trees.values.compactMap(\.root)
-        return NestingTree(roots: roots.sorted { $0.path.name < $1.path.name })
+        NestingTree(roots: (names.map(Array.init) ?? Array(trees.keys)).sorted().compactMap { trees[$0]?.root })
     }
 
     /// The trees with where identities contradict each other in them.
@@ -102,6 +104,11 @@ struct FleetPicture: Sendable {
             finding.lastSeen = judgedAt
             return finding
         }
+    }
+
+    /// Whether any finding stands that a test holds for.
+    func holdsFinding(where isWanted: (Finding) -> Bool) -> Bool {
+        trees.values.contains { $0.standing.contains(where: isWanted) }
     }
 
     /// The names of the trees in which a finding stands that a test holds for.

@@ -26,33 +26,21 @@ struct PreviewGround: Sendable {
 
     var roots: Set<String> { memory.picture.roots }
 
+    /// - Parameter limit: of each list of the answer; nil for all.
     func preview(_ draft: PolicyDraft, limit: Int?) -> PreviewAnswer {
         let picture = memory.picture
-        let reach = draft.reach(in: picture.tree())
+        let tree = picture.tree()
+        let reach = draft.reach(in: tree)
         let names = judged(reach)
         let previous = picture.standing(names)
         let findings = judge(draft, names, previous)
-        let known = Dictionary(previous.map { ($0.id, $0) }) { first, _ in first }
-        let open = findings.filter(\.state.isOpen)
-        let untouched = names.map { names in
-            picture.standing(picture.names.subtracting(names)).filter(\.state.isOpen)
-        }
-        let assessment = Assessment(
-            picture, received: received, open: open + (untouched ?? []), policies: draft.book.policies)
-        var answer = PreviewAnswer(
-            opens: open.filter { known[$0.id]?.state.isOpen != true },
-            closes: findings.filter { $0.state == .resolved && known[$0.id]?.state.isOpen == true },
-            exempts: findings.filter { $0.state == .exempted && known[$0.id]?.state != .exempted },
-            modes: open.compactMap { finding in
-                guard let before = known[finding.id], before.state.isOpen, before.mode != finding.mode else {
-                    return nil
-                }
-                return ModeChange(finding: finding, before: before.mode)
-            },
-            plan: assessment.plan(Selection(), now: now), warnings: draft.warnings(reach))
-        answer.sort()
-        if let limit { answer.cut(to: limit) }
-        return answer
+        let untouched = names.map { picture.standing(picture.names.subtracting($0)) } ?? []
+        let planned = Planner.bounded(
+            tree, identities: picture.identities, received: received,
+            findings: untouched.isEmpty ? findings : findings + untouched, policies: draft.book.policies,
+            limit: limit, now: now)
+        return PreviewComparison(from: previous, to: findings).answer(
+            planned, warnings: draft.warnings(reach), limit: limit)
     }
 
     /// The names of the trees that are judged by the draft; nil for all there are.

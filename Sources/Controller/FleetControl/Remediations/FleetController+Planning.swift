@@ -159,21 +159,21 @@ extension FleetController {
         do throws(APIError) {
             let (now, rule) = (environment.now(), environment.settings.drift.retry)
             let startSeconds = startSeconds
-            let (stopped, busy, findings, ground) = try await read { (work) throws(StoreFailure) in
+            let (stopped, busy, isWanted) = try await look { (work, memory) throws(StoreFailure) in
                 (
                     try work.value(.enforcementStopped, as: String.self),
                     try !work.unfinishedRemediations().isEmpty,
-                    try work.openFindings(), try StartingGround(work, about: nil, now: now)
+                    memory.picture.holdsFinding { $0.mode == .enforce && $0.correctable && $0.state == .open }
                 )
             }
-            guard stopped == nil, !busy, !isStopping else { return }
-            guard findings.contains(where: { $0.mode == .enforce && $0.correctable && $0.state == .open }) else {
-                return
-            }
+            guard stopped == nil, !busy, !isStopping, isWanted else { return }
             if case .waits = try await troubledGuests().turn(at: now, rule) { return }
             let assessment = try await assess()
             // Over the whole fleet, so that a guest that can't be corrected holds no other one up.
             var plan = assessment.plan(Selection(), now: environment.now(), enforcing: true)
+            let ground = try await read { [plan] (work) throws(StoreFailure) in
+                try StartingGround(work, about: plan.items, now: now)
+            }
             // What is frozen, or waits for its window, holds no other one up either.
             let next = try await turn(among: plan.items, assessment.open, at: now, rule) {
                 ground.mayStart($0, startSeconds: startSeconds)

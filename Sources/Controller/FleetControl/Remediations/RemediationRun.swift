@@ -244,8 +244,14 @@ struct RemediationRun {
             return remediation
         }
         let roots = Set(remediation.items.map(\.path.root))
-        let hosts = try await controller.hosts().map(\.path).filter { roots.contains($0.root) }
-        _ = try await controller.sweep(SweepRequest(paths: hosts))
+        let hosts = try await controller.read { (work) throws(StoreFailure) in
+            var hosts: [NodePath] = []
+            for root in roots.sorted() { hosts += try work.enrolledHosts(inTreeOf: root).map(\.path) }
+            return hosts
+        }
+        // No paths would mean all.
+        guard !hosts.isEmpty else { return try await controller.evaluate() }
+        try await controller.readHosts(SweepRequest(paths: hosts))
     }
 }
 

@@ -35,7 +35,8 @@ struct Assessment: Sendable {
         return Planner.plan(
             tree, identities: identities, received: received, findings: open, policies: policies,
             selection: selection.paths,
-            isAsked: { finding in selection.names(finding) && selected?.contains(finding.path) ?? true },
+            isAsked: selected == nil && !selection.dividesNodes
+                ? nil : { finding in selection.names(finding) && selected?.contains(finding.path) ?? true },
             modes: enforcing ? [.enforce] : [.propose, .enforce], now: now)
     }
 

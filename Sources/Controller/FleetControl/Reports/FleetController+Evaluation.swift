@@ -27,14 +27,22 @@ extension FleetController {
     func look<Value: Sendable>(
         _ body: @escaping @Sendable (any FleetReading, FleetMemory) throws(StoreFailure) -> Value
     ) async throws(APIError) -> Value {
+        try await keeping { (kept) throws(APIError) in
+            try await read { (work) throws(StoreFailure) in
+                let memory = try FleetMemory(kept.take(), caughtUpWith: work)
+                return (memory, try body(work, memory))
+            }
+        }
+    }
+
+    /// Lets one transaction at a time go by what is kept of the fleet in memory, and keeps what it leaves.
+    func keeping<Value: Sendable>(
+        _ transaction: (JudgementMemory) async throws(APIError) -> (FleetMemory, Value)
+    ) async throws(APIError) -> Value {
         await judging.enter()
         defer { judging.leave() }
-        let kept = judgementMemory
-        let (memory, value) = try await read { (work) throws(StoreFailure) in
-            let memory = try FleetMemory(kept.take(), caughtUpWith: work)
-            return (memory, try body(work, memory))
-        }
-        kept.put(memory)
+        let (memory, value) = try await transaction(judgementMemory)
+        judgementMemory.put(memory)
         return value
     }
 
@@ -44,15 +52,14 @@ extension FleetController {
         _ body: @escaping @Sendable (any FleetWriting, FleetMemory) throws(StoreFailure) -> Value
     ) async throws(APIError) -> Value {
         // One at a time: two would both begin with what the last one left.
-        await judging.enter()
-        defer { judging.leave() }
-        let (now, rules, kept) = (environment.now(), environment.settings.drift, judgementMemory)
-        let (memory, value) = try await record { (work) throws(StoreFailure) in
-            let memory = try Judging(work: work, rules: rules, before: before, now: now).run(kept.take())
-            return (memory, try body(work, memory))
+        let (trees, value) = try await keeping { (kept) throws(APIError) in
+            let (now, rules) = (environment.now(), environment.settings.drift)
+            return try await record { (work) throws(StoreFailure) in
+                let memory = try Judging(work: work, rules: rules, before: before, now: now).run(kept.take())
+                return (memory, (memory.judged?.judgedTrees ?? 0, try body(work, memory)))
+            }
         }
-        environment.log.debug("fleet judged", ["trees": "\(memory.judged?.judgedTrees ?? 0)"])
-        kept.put(memory)
+        environment.log.debug("fleet judged", ["trees": "\(trees)"])
         return value
     }
 

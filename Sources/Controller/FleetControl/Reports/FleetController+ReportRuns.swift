@@ -35,8 +35,8 @@ extension FleetController {
             var allRan = true
             for (name, occasion) in due {
                 do throws(APIError) {
-                    let run = try await record { (work) throws(StoreFailure) in
-                        try work.takeReportRun(of: name, occasion)
+                    let run = try await takeReportRun { (take) throws(APIError) in
+                        try await record { (work) throws(StoreFailure) in try take(work, name, occasion) }
                     }
                     if let run { tell(run) }
                 } catch {
@@ -89,13 +89,31 @@ extension FleetController {
         try await checkReport(name)
         try await readHosts(SweepRequest())
         let occasion = ReportOccasion(id: environment.newID(), at: environment.now(), requestedBy: requester.name)
-        let run = try await change(requester, "report.run", name, detail: occasion.id) { (work) throws(StoreFailure) in
-            try work.takeReportRun(of: name, occasion)
+        let run = try await takeReportRun { (take) throws(APIError) in
+            try await change(requester, "report.run", name, detail: occasion.id) { (work) throws(StoreFailure) in
+                try take(work, name, occasion)
+            }
         }
         guard let run else { throw unknownReport(name) }
         tell(run)
         await startDeliveries()
         return run.summary
+    }
+
+    /// Has a run made within a transaction, of the fleet as it is in memory.
+    private func takeReportRun(
+        _ transaction: (
+            @escaping @Sendable (any FleetWriting, String, ReportOccasion) throws(StoreFailure) -> (
+                FleetMemory, ReportRun?
+            )
+        ) async throws(APIError) -> (FleetMemory, ReportRun?)
+    ) async throws(APIError) -> ReportRun? {
+        try await keeping { (kept) throws(APIError) in
+            try await transaction { (work, name, occasion) throws(StoreFailure) in
+                let memory = try FleetMemory(kept.take(), caughtUpWith: work)
+                return (memory, try work.takeReportRun(of: name, occasion, from: memory.picture))
+            }
+        }
     }
 
     private func tell(_ run: ReportRun) {

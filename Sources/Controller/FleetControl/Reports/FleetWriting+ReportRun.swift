@@ -17,17 +17,22 @@ enum ReportKeeping {
 extension FleetWriting {
     /// Makes a run out of what is stored now, and stores it with what goes to its recipients, in this transaction:
     /// a run that is stored is sent, and nothing is sent of one that is not.
+    /// - Parameter picture: of the fleet as it is stored.
     /// - Returns: nil where the report is no more, or where somebody has seen to this due time already.
-    func takeReportRun(of name: String, _ occasion: ReportOccasion) throws(StoreFailure) -> ReportRun? {
+    func takeReportRun(
+        of name: String, _ occasion: ReportOccasion, from picture: FleetPicture
+    ) throws(StoreFailure) -> ReportRun? {
         guard let definition = try reports().reports.first(where: { $0.name == name }) else { return nil }
         let memory = try reportMemory(of: name) ?? ReportMemory(seenTo: occasion.at)
         if let dueAt = occasion.dueAt, memory.seenTo >= dueAt, memory.seenTo <= occasion.at { return nil }
         let policies = try policies()
+        let standing = picture.standing()
         let (run, left) = ReportBuilder(
             ReportMaterial(
-                definition: definition, hosts: try hosts(), policies: policies.policies,
-                policyRevision: policies.revision, open: try openFindings(), exempted: try exemptedFindings(),
-                freezes: try freezes(at: occasion.at), previous: try reportRun(of: name, id: nil),
+                definition: definition, tree: picture.tree(), policies: policies.policies,
+                policyRevision: policies.revision, open: standing.filter(\.state.isOpen),
+                exempted: standing.filter { $0.state == .exempted }, freezes: try freezes(at: occasion.at),
+                previous: try reportRun(of: name, id: nil),
                 earlier: try reportRuns(of: name, limit: ReportBuilder.trendLength), memory: memory,
                 auditHead: try auditHead()), occasion
         ).build()

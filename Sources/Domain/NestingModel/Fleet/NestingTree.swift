@@ -8,7 +8,11 @@ package struct NestingTree: Codable, Sendable, Equatable {
     }
 
     /// Every node, parents before children.
-    package var nodes: [TreeNode] { roots.flatMap(\.withDescendants) }
+    package var nodes: [TreeNode] {
+        var nodes: [TreeNode] = []
+        for root in roots { root.add(to: &nodes) }
+        return nodes
+    }
 
     package func node(at path: NodePath) -> TreeNode? {
         roots.first { $0.path.name == path.names[0] }?.node(at: path)
@@ -59,13 +63,32 @@ package final class TreeNode: Codable, Sendable, Equatable {
                 && left.children == right.children
     }
 
-    package var withDescendants: [TreeNode] { [self] + children.flatMap(\.withDescendants) }
+    package var withDescendants: [TreeNode] {
+        var nodes: [TreeNode] = []
+        add(to: &nodes)
+        return nodes
+    }
+
+    fileprivate func add(to nodes: inout [TreeNode]) {
+        nodes.append(self)
+        for child in children { child.add(to: &nodes) }
+    }
 
     /// - Parameter wanted: this node's path, or one below it.
     package func node(at wanted: NodePath) -> TreeNode? {
         let depth = path.names.count
         guard wanted.names.count > depth else { return path == wanted ? self : nil }
-        let name = wanted.names[depth]
-        return children.first { $0.path.name == name }?.node(at: wanted)
+        return child(named: wanted.names[depth])?.node(at: wanted)
+    }
+
+    /// Joining puts children in the order of their names; a tree that comes from elsewhere need not have it.
+    private func child(named name: String) -> TreeNode? {
+        var (low, high) = (0, children.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if children[middle].path.name < name { low = middle + 1 } else { high = middle }
+        }
+        if low < children.count, children[low].path.name == name { return children[low] }
+        return children.first { $0.path.name == name }
     }
 }

@@ -18,7 +18,7 @@ struct NodeClasses: Sendable {
     /// What goes for the children of a node.
     struct Place: Sendable {
         /// Of the nearest enrolled host at or above.
-        var traits = HostTraits()
+        var traits = HostTraits.none
         var host: Int32
         var path = PathAutomaton.start
     }
@@ -43,7 +43,7 @@ struct NodeClasses: Sendable {
         names = NameAutomaton(Array(patterns))
         self.paths = PathAutomaton(paths) { numbers[$0] ?? -1 }
         hosts = HostClasses(all)
-        noTraits = hosts.classify(HostTraits())
+        noTraits = hosts.classify(HostTraits.none)
         uuids = Self.groups(of: all.map(\.uuids))
     }
 
@@ -72,11 +72,12 @@ struct NodeClasses: Sendable {
             inside.traits = HostTraits(view.value)
             inside.host = hosts.classify(inside.traits)
         }
-        let name = names.classify(node.path.name)
+        let own = node.path.name
+        let name = names.classify(own)
         inside.path = paths.step(place.path, name: name, met: names.classes[Int(name)])
         return (
             NodeClass(
-                host: inside.host, path: inside.path, guest: guestClass(node, name), uuid: uuidClass(node),
+                host: inside.host, path: inside.path, guest: guestClass(node, own, name), uuid: uuidClass(node),
                 level: Int32(node.path.level), isHost: asksForHosts && node.sharedHost != nil), inside
         )
     }
@@ -94,10 +95,23 @@ struct NodeClasses: Sendable {
             isHost: asksForHosts && node.traits.path == node.path.names)
     }
 
-    /// - Parameter name: the class of the node's name in its path: its own where its host does not report it.
-    private mutating func guestClass(_ node: TreeNode, _ name: Int32) -> Int32 {
+    /// - Parameters:
+    ///   - own: the node's name in its path: its guest's, too, but for what a path can't have in it.
+    ///   - name: that one's class, which counts where its host does not report it.
+    private mutating func guestClass(_ node: TreeNode, _ own: String, _ name: Int32) -> Int32 {
         guard let guest = node.sharedGuest?.value.name else { return node.path.level > 0 ? name : -1 }
-        return names.classify(guest)
+        // Two texts may be equal and not the same, and patterns go by their bytes.
+        return Self.isSame(guest, own) ? name : names.classify(guest)
+    }
+
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        left.utf8.withContiguousStorageIfAvailable { left in
+            right.utf8.withContiguousStorageIfAvailable { right in
+                var at = 0
+                while at < left.count, at < right.count, left[at] == right[at] { at += 1 }
+                return at == left.count && at == right.count
+            }
+        } == true
     }
 
     private func uuidClass(_ node: TreeNode) -> Int32 {

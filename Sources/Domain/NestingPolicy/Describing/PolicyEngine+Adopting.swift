@@ -12,7 +12,7 @@ extension PolicyEngine {
     ) throws(AdoptionRefusal) -> FindingAdoption {
         if let refusal = AdoptionRefusal(finding) { throw refusal }
         let places = sequence(first: finding.path, next: \.parent)
-        let traits = places.lazy.compactMap { tree.node(at: $0)?.host }.first.map(HostTraits.init) ?? HostTraits()
+        let traits = places.lazy.compactMap { tree.node(at: $0)?.host }.first.map(HostTraits.init) ?? HostTraits.none
         let index = index.counting(at: now)
         guard let node = tree.node(at: finding.path), let setting = finding.setting,
             (setting == .hostNesting ? node : finding.path.parent.flatMap(tree.node(at:)))?.host?.isCurrent == true

@@ -35,7 +35,10 @@ package struct CountingPolicies: Sendable {
         }.flatMap(\.self)
         // What one of them worked out is enough to begin with.
         kept = walks.first?.verdicts
-        return walks.flatMap(\.findings)
+        var findings: [Finding] = []
+        findings.reserveCapacity(walks.reduce(0) { $0 + $1.findings.count })
+        for walk in walks { findings += walk.findings }
+        return findings
     }
 }
 
@@ -43,7 +46,9 @@ package struct CountingPolicies: Sendable {
 private struct EvaluationPart: Sendable {
     var roots: ArraySlice<TreeNode>
     var conflicts: [IdentityConflict] = []
-    var previous: [Finding] = []
+    /// Of all that was found before, and where in there what is about these trees is.
+    var previous: [Finding]
+    var known: [Int] = []
 
     /// From so many trees on it is worth to judge them on several cores.
     private static let leastTrees = 100
@@ -53,26 +58,36 @@ private struct EvaluationPart: Sendable {
         let roots = joined.tree.roots
         let ranges = AllCores.ranges(roots.count, least: leastTrees)
         guard ranges.count > 1 else {
-            return [EvaluationPart(roots: roots[...], conflicts: joined.conflicts, previous: previous)]
+            return [
+                EvaluationPart(
+                    roots: roots[...], conflicts: joined.conflicts, previous: previous, known: Array(previous.indices))
+            ]
         }
-        var parts = ranges.map { EvaluationPart(roots: roots[$0]) }
+        var parts = ranges.map { EvaluationPart(roots: roots[$0], previous: previous) }
         var partOf: [String: Int] = [:]
         for (number, range) in ranges.enumerated() {
             for root in roots[range] { partOf[root.path.name] = number }
         }
         for conflict in joined.conflicts { parts[partOf[conflict.path.names[0]] ?? 0].conflicts.append(conflict) }
-        for finding in previous { parts[partOf[finding.path.names[0]] ?? 0].previous.append(finding) }
+        // What is about one tree stands together more often than not.
+        var last: (name: String, part: Int) = ("", 0)
+        for place in previous.indices {
+            let name = previous[place].path.names[0]
+            if name != last.name { last = (name, partOf[name] ?? 0) }
+            parts[last.part].known.append(place)
+        }
         return parts
     }
 
     func walk(
         _ verdicts: consuming Verdicts, earlier: EarlierJudgements, unusedExposure: [NodePath: Date], now: Date
     ) -> (verdicts: Verdicts, findings: [Finding]) {
-        let ledger = FindingLedger(previous: previous, exemptions: verdicts.exemptions, now: now)
+        let ledger = FindingLedger(previous: previous, about: known, exemptions: verdicts.exemptions, now: now)
         var walk = EvaluationWalk(verdicts: consume verdicts, earlier: earlier, ledger: ledger, now: now)
         walk.unused = unusedExposure
         for conflict in conflicts { walk.take(conflict) }
         for root in roots { walk.start(root) }
-        return (walk.verdicts, walk.ledger.closed())
+        let findings = walk.ledger.closed()
+        return (walk.verdicts, findings)
     }
 }

@@ -77,6 +77,7 @@ private struct ReachSearch: Sendable {
     private var classes: NodeClasses
     /// Whether one that reaches selects the nodes of a class.
     private var known: [NodeClass: Bool] = [:]
+    private var last: (nodeClass: NodeClass, reaches: Bool)?
 
     init(_ asked: [Asked]) {
         reaching = Set(asked.indices.filter { asked[$0].reaches })
@@ -88,14 +89,23 @@ private struct ReachSearch: Sendable {
     mutating func start(_ root: TreeNode) {
         let name = root.path.name
         guard compiled.indices.contains(where: { compiled[$0].mayMatch(root: name) && isWanted($0) }) else { return }
-        visit(root, of: name, classes.outside)
+        if visit(root, isReached: false, classes.outside) { trees.insert(name) }
     }
 
     private func isWanted(_ number: Int) -> Bool { reaching.contains(number) || !met.contains(number) }
 
-    private mutating func visit(_ node: TreeNode, of root: String, _ outside: NodeClasses.Place) {
-        if met.count == compiled.count, reaching.isEmpty || trees.contains(root) { return }
+    /// - Parameter isReached: what is known of the tree so far.
+    /// - Returns: the same, with this node and all below it.
+    private mutating func visit(_ node: TreeNode, isReached: Bool, _ outside: NodeClasses.Place) -> Bool {
+        if met.count == compiled.count, reaching.isEmpty || isReached { return isReached }
         let (nodeClass, inside) = classes.enter(node, from: outside)
+        var isReached = reaches(nodeClass, node, inside) || isReached
+        for child in node.children { isReached = visit(child, isReached: isReached, inside) }
+        return isReached
+    }
+
+    private mutating func reaches(_ nodeClass: NodeClass, _ node: TreeNode, _ inside: NodeClasses.Place) -> Bool {
+        if let last, last.nodeClass == nodeClass { return last.reaches }
         let reaches: Bool
         if let told = known[nodeClass] {
             reaches = told
@@ -105,7 +115,7 @@ private struct ReachSearch: Sendable {
             reaches = !reaching.isDisjoint(with: matching)
             known[nodeClass] = reaches
         }
-        if reaches { trees.insert(root) }
-        for child in node.children { visit(child, of: root, inside) }
+        last = (nodeClass, reaches)
+        return reaches
     }
 }

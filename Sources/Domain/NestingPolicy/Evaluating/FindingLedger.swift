@@ -5,22 +5,34 @@ import NestingModel
 struct FindingLedger {
     private let now: Date
     private let exemptions: ExemptionIndex
-    /// Open, stale and exempted ones, by id.
-    private let before: [String: Finding]
-    private let order: [String]
-    private(set) var found: [Finding] = []
-    private var foundIDs: Set<String> = []
+    /// Of before; not all of them are this ledger's.
+    private let before: [Finding]
+    /// Where its open, stale and exempted ones are in there, by id, and in their order.
+    private let places: [String: Int]
+    private let order: [Int]
+    /// Findings are large, and each is held against those from before where it lies: as good as none is copied.
+    private var found: [Finding] = []
+    private var foundAgain: Set<Int> = []
+    private var foundNew: Set<String> = []
     private var undetermined: Set<String> = []
     /// Hosts whose report is not of now.
     private var unread: Set<NodePath> = []
     /// Hosts whose guests could not be listed.
     private var unlisted: Set<NodePath> = []
 
-    /// - Parameter exemptions: those of now: a finding that can't be told again stays exempted while its exemption holds.
-    init(previous: [Finding], exemptions: ExemptionIndex, now: Date) {
-        let standing = previous.filter { $0.state != .resolved }
-        before = Dictionary(standing.map { ($0.id, $0) }) { first, _ in first }
-        order = standing.map(\.id)
+    /// - Parameters:
+    ///   - known: places of those in `previous` that it is about.
+    ///   - exemptions: those of now: a finding that can't be told again stays exempted while its exemption holds.
+    init(previous: [Finding], about known: [Int], exemptions: ExemptionIndex, now: Date) {
+        before = previous
+        var places: [String: Int] = [:]
+        places.reserveCapacity(known.count)
+        order = known.filter { place in
+            guard previous[place].state != .resolved, places[previous[place].id] == nil else { return false }
+            places[previous[place].id] = place
+            return true
+        }
+        self.places = places
         self.exemptions = exemptions
         self.now = now
     }
@@ -32,16 +44,16 @@ struct FindingLedger {
     ///   - isIntended: whether what is wanted changed since this node was judged last; asked where a finding is new, or
     ///     is about another wish.
     mutating func open(
-        _ finding: Finding, mode: EffectiveMode? = nil, offersCorrection: Bool = false,
+        _ finding: consuming Finding, mode: EffectiveMode? = nil, offersCorrection: Bool = false,
         isIntended: () -> Bool = { false }
     ) {
-        var finding = finding
-        guard foundIDs.insert(finding.id).inserted else { return }
-        if let earlier = before[finding.id] {
-            finding.firstSeen = earlier.firstSeen
-            finding.cause = earlier.desired != finding.desired && isIntended() ? .intended : earlier.cause
-            finding.carry(from: earlier, at: now)
+        if let place = places[finding.id] {
+            guard foundAgain.insert(place).inserted else { return }
+            finding.firstSeen = before[place].firstSeen
+            finding.cause = before[place].desired != finding.desired && isIntended() ? .intended : before[place].cause
+            if before[place].isSpokenOf { finding.carry(from: before[place], at: now) }
         } else {
+            guard foundNew.insert(finding.id).inserted else { return }
             finding.cause = isIntended() ? .intended : .corrective
         }
         if let mode {
@@ -63,11 +75,11 @@ struct FindingLedger {
     mutating func markUnlisted(_ host: NodePath) { unlisted.insert(host) }
 
     /// The findings of now, the stale ones, and those that ended (once, as resolved).
-    func closed() -> [Finding] {
+    mutating func closed() -> [Finding] {
         var result = found
-        var done = foundIDs
-        for id in order where done.insert(id).inserted {
-            guard var finding = before[id] else { continue }
+        found = []
+        for place in order where !foundAgain.contains(place) {
+            var finding = before[place]
             if isStale(finding) {
                 leave(&finding)
             } else {
@@ -113,4 +125,9 @@ struct FindingLedger {
         guard restsOnParent, let parent = finding.path.parent else { return false }
         return unread.contains(parent) || unlisted.contains(parent)
     }
+}
+
+extension Finding {
+    /// Whether something stands with it that is carried from one evaluation to the next.
+    fileprivate var isSpokenOf: Bool { recurrence != nil || contest != nil || acknowledgement != nil }
 }

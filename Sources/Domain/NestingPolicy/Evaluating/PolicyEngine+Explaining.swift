@@ -6,7 +6,7 @@ extension PolicyEngine {
     package func explain(_ path: NodePath, in tree: NestingTree, now: Date) -> PolicyExplanation? {
         let places = sequence(first: path, next: \.parent)
         guard let node = tree.node(at: path) else { return nil }
-        let traits = places.lazy.compactMap { tree.node(at: $0)?.host }.first.map(HostTraits.init) ?? HostTraits()
+        let traits = places.lazy.compactMap { tree.node(at: $0)?.host }.first.map(HostTraits.init) ?? HostTraits.none
         let selected = SelectedNode(node, traits)
         let explainer = NodeExplainer(
             engine: self, counting: index.counting(at: now), node: node, selected: selected,

@@ -41,6 +41,8 @@ package struct IdentityRegister: Sendable {
 
     private var trees: [String: Tree] = [:]
     private var places: [UUIDKey: Places] = [:]
+    /// Those of which more is said than that they are at one place: few.
+    private var doubtful: Set<UUIDKey> = []
 
     package init(_ tree: NestingTree) {
         places.reserveCapacity(tree.roots.reduce(0) { $0 + 1 + $1.children.count })
@@ -51,21 +53,23 @@ package struct IdentityRegister: Sendable {
 
     /// Those of all trees, by path.
     package var conflicts: [IdentityConflict] {
-        let doubtful = places.lazy.filter { !$0.value.isPlain }.map(\.key)
-        return sorted(trees.values.flatMap(\.falseClaims) + doubtful.flatMap { conflicts(about: $0) })
+        sorted(trees.values.flatMap(\.falseClaims) + doubtful.flatMap { conflicts(about: $0) })
     }
 
     /// Those at places of one tree, by path.
     /// - Parameter root: the name of its root.
     package func conflicts(in root: String) -> [IdentityConflict] {
         guard let tree = trees[root] else { return [] }
-        let found = Set(tree.uuids).flatMap { conflicts(about: $0) }.filter { $0.path.names[0] == root }
+        let asked = doubtful.isEmpty ? [] : doubtful.intersection(tree.uuids)
+        let found = asked.flatMap { conflicts(about: $0) }.filter { $0.path.names[0] == root }
         return sorted(tree.falseClaims + found)
     }
 
     /// Another place where this guest is defined or runs: the first of them.
     func otherPlace(of guest: GuestReport, at path: NodePath) -> NodePath? {
-        guard let said = places[UUIDKey(guest.uuid)] else { return nil }
+        let uuid = UUIDKey(guest.uuid)
+        guard let said = places[uuid] else { return nil }
+        if said.others.isEmpty, said.first?.path == path { return nil }
         return said.sightings.lazy.filter { !$0.isRoot && $0.path != path }.map(\.path).min()
     }
 
@@ -124,7 +128,7 @@ package struct IdentityRegister: Sendable {
             said.first = rest.first
             said.others = Array(rest.dropFirst())
             said.pins.removeAll { $0.path.names[0] == root }
-            places[uuid] = rest.isEmpty && said.pins.isEmpty ? nil : said
+            keep(rest.isEmpty && said.pins.isEmpty ? nil : said, of: uuid)
         }
     }
 
@@ -162,10 +166,12 @@ package struct IdentityRegister: Sendable {
         } else if let report = parent?.sharedHost?.value.report, !report.guests.isUnknown {
             let state = node.sharedGuest?.value.state
             tree.uuids.append(uuid)
-            places[uuid, default: Places()].pins.append(
+            var said = places[uuid] ?? Places()
+            said.pins.append(
                 PinnedPlace(
                     path: node.path, guestIsHere: state != nil,
                     guestRuns: state.map { $0 != .off && $0 != .unknown } ?? false, parentIsCurrent: parentIsCurrent))
+            keep(said, of: uuid)
         }
     }
 
@@ -173,6 +179,16 @@ package struct IdentityRegister: Sendable {
         tree.uuids.append(uuid)
         var said = places[uuid] ?? Places()
         if said.first == nil { said.first = sighting } else { said.others.append(sighting) }
+        keep(said, of: uuid)
+    }
+
+    /// - Parameter said: nil where nothing is said any more.
+    private mutating func keep(_ said: Places?, of uuid: UUIDKey) {
+        if said?.isPlain ?? true {
+            if !doubtful.isEmpty { doubtful.remove(uuid) }
+        } else {
+            doubtful.insert(uuid)
+        }
         places[uuid] = said
     }
 }

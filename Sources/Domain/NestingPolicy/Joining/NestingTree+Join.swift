@@ -17,9 +17,13 @@ extension NestingTree {
     }
 
     /// The same without a look at where identities contradict each other. Each tree is made of its own hosts alone.
-    package init(joining hosts: [HostView]) {
-        let joiner = TreeJoiner(hosts)
-        self.init(roots: joiner.rootPaths.map { joiner.node($0, guest: nil) })
+    /// - Parameter keepingOnce: leaves guests out of their hosts' reports, which are empty lists then: each is a node.
+    package init(joining hosts: [HostView], keepingOnce: Bool = false) {
+        let joiner = TreeJoiner(hosts, keepsOnce: keepingOnce)
+        let roots = AllCores.map(joiner.rootPaths.count, least: 100) { range in
+            joiner.rootPaths[range].map { joiner.node($0, guest: nil) }
+        }
+        self.init(roots: roots.flatMap(\.self))
     }
 }
 
@@ -30,9 +34,11 @@ struct TreeJoiner {
     private let numbers: [NodePath: Int]
     /// Places that must exist below a place since they, or something deeper, are enrolled; sorted.
     private let placesBelow: [NodePath: [NodePath]]
+    private let keepsOnce: Bool
 
-    init(_ views: [HostView]) {
+    init(_ views: [HostView], keepsOnce: Bool) {
         self.views = views
+        self.keepsOnce = keepsOnce
         numbers = Dictionary(views.indices.map { (views[$0].host.path, $0) }) { first, _ in first }
         var places: [NodePath: Set<NodePath>] = [:]
         var roots: Set<NodePath> = []
@@ -46,7 +52,7 @@ struct TreeJoiner {
     }
 
     func node(_ path: NodePath, guest: GuestReport?) -> TreeNode {
-        let view = numbers[path].map { views[$0] }
+        var view = numbers[path].map { views[$0] }
         let guests = view?.report?.guests.value ?? []
         let places = placesBelow[path] ?? []
         let attached = attach(places, to: guests, of: path)
@@ -64,6 +70,7 @@ struct TreeJoiner {
             children.append(TreeNode(path: place, guest: guests[index]))
         }
         if !places.isEmpty || used.count > 1 { children.sort { $0.path.name < $1.path.name } }
+        if keepsOnce, case .known = view?.report?.guests { view?.report?.guests = .known([]) }
         return TreeNode(
             path: path, guest: guest, host: view, identity: view.map(\.identityEvidence), children: children)
     }

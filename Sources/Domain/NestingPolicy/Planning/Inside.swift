@@ -13,7 +13,7 @@ struct Inside {
 
     /// - Throws: where something inside can't be stopped properly, or can't be known though an agent should tell.
     init(of node: TreeNode, rules: DisruptionRules, identity: (TreeNode) -> PlanRefusal?) throws(PlanRefusal) {
-        guard node.guest?.state == .running else { return }
+        guard node.sharedGuest?.value.state == .running else { return }
         try collect(node, rules, identity)
         running.sort { ($1.level, $0) < ($0.level, $1) }
         drains.sort { ($1.host.level, $0.host) < ($0.host.level, $1.host) }
@@ -32,7 +32,7 @@ struct Inside {
     ) throws(PlanRefusal) {
         guard let view = node.host, view.health.state != .agentMissing else {
             // Where extensions are hidden nobody nests unless by emulation, which an agent would have to tell.
-            isUnknown = isUnknown || node.guest?.exposure.live.value != false
+            isUnknown = isUnknown || node.sharedGuest?.value.exposure.live.value != false
             return
         }
         guard view.isCurrent, let report = view.report, !report.guests.isUnknown else {

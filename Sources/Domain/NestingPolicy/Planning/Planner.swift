@@ -20,30 +20,44 @@ package enum Planner {
     package static func plan(
         _ tree: NestingTree, identities: IdentityRegister? = nil, received: [NodePath: Date] = [:],
         findings: [Finding], policies: [Policy], selection: [NodePath] = [],
-        isAsked: (Finding) -> Bool = { _ in true }, modes: Set<PolicyMode> = [.propose, .enforce], now: Date
+        isAsked: ((Finding) -> Bool)? = nil, modes: Set<PolicyMode> = [.propose, .enforce], now: Date
     ) -> Plan {
+        bounded(
+            tree, identities: identities, received: received, findings: findings, policies: policies,
+            selection: selection, isAsked: isAsked, modes: modes, limit: nil, now: now
+        ).plan
+    }
+
+    /// The same, of which so many items and blocks are told at most.
+    /// - Parameter limit: nil tells all.
+    package static func bounded(
+        _ tree: NestingTree, identities: IdentityRegister? = nil, received: [NodePath: Date] = [:],
+        findings: [Finding], policies: [Policy], selection: [NodePath] = [],
+        isAsked: ((Finding) -> Bool)? = nil, modes: Set<PolicyMode> = [.propose, .enforce], limit: Int?, now: Date
+    ) -> BoundedPlan {
         let draft = PlanDraft(
             tree: tree, identities: identities, received: received, findings: findings, policies: policies,
-            modes: modes, now: now)
+            modes: modes, limit: limit, now: now)
         let selected = Set(selection)
-        // A suggestion asks for nothing that a plan could do.
+        // A finding is large: each is looked at where it lies. A suggestion asks for nothing that a plan could do.
         let standing = findings.indices.filter {
-            let finding = findings[$0]
-            return finding.state.isOpen && finding.kind != .unusedExposure && isSelected(finding.path, selected)
-                && isAsked(finding)
+            findings[$0].state.isOpen && findings[$0].kind != .unusedExposure && isSelected(findings[$0].path, selected)
+                && isAsked?(findings[$0]) != false
         }.sorted {
-            let (left, right) = (findings[$0], findings[$1])
-            return left.path == right.path ? left.id < right.id : isBefore(left.path, right.path)
+            findings[$0].path == findings[$1].path
+                ? findings[$0].id < findings[$1].id : isBefore(findings[$0].path, findings[$1].path)
         }
         let guests = neighbours(standing) { findings[$0].path == findings[$1].path }
         let parts = AllCores.map(guests.count, least: leastGuests) { numbers in
             var part = draft
-            for guest in guests[numbers] { part.add(standing[guest].map { findings[$0] }) }
+            for guest in guests[numbers] { part.add(standing[guest]) }
             return part
         }
-        return Plan(
-            items: parts.flatMap(\.items),
-            blocked: parts.flatMap(\.blocked).sorted { ($0.path, $0.finding) < ($1.path, $1.finding) }, madeAt: now)
+        let blocked = parts.flatMap(\.blocked).sorted { ($0.path, $0.finding) < ($1.path, $1.finding) }
+        let plan = Plan(
+            items: Array(parts.lazy.flatMap(\.items).prefix(limit ?? .max)),
+            blocked: Array(blocked.prefix(limit ?? .max)), madeAt: now)
+        return BoundedPlan(plan: plan, items: parts.reduce(0) { $0 + $1.itemCount }, blocked: blocked.count)
     }
 
     /// From so many guests on it is worth to plan on several cores.
@@ -69,7 +83,7 @@ package enum Planner {
     ) -> Plan {
         var draft = PlanDraft(
             tree: tree, identities: identities, received: received, findings: findings, policies: [], modes: [],
-            now: now)
+            limit: nil, now: now)
         for (path, wanted) in changes.sorted(by: { isBefore($0.key, $1.key) }) {
             draft.addItem(path, wanted.change, rules: wanted.rules)
         }

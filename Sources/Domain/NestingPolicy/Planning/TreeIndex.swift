@@ -17,6 +17,12 @@ struct TreeIndex: Sendable {
         roots[path.names[0]].flatMap { tree.roots[$0].node(at: path) }
     }
 
+    /// A node, and the one above it: a guest and its host.
+    func place(_ path: NodePath) -> (above: TreeNode?, node: TreeNode?) {
+        guard let parent = path.parent, let above = node(at: parent) else { return (nil, node(at: path)) }
+        return (above, above.node(at: path))
+    }
+
     /// Another place where this guest is defined or runs.
     func otherPlace(of guest: GuestReport, at path: NodePath) -> NodePath? {
         identities.otherPlace(of: guest, at: path)

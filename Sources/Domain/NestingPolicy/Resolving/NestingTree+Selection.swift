@@ -10,7 +10,7 @@ extension NestingTree {
             if compiled.matches(SelectedNode(node, traits)) { selected.insert(node.path) }
             for child in node.children { visit(child, traits) }
         }
-        for root in roots where compiled.mayMatch(root: root.path.name) { visit(root, HostTraits()) }
+        for root in roots where compiled.mayMatch(root: root.path.name) { visit(root, HostTraits.none) }
         return selected
     }
 }

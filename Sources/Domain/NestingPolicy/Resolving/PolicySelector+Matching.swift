@@ -5,7 +5,7 @@ extension PolicySelector {
     /// - Parameter host: the nearest enrolled one at or above the node.
     package func selects(_ path: NodePath, guestName: String?, uuid: String?, near host: HostView?) -> Bool {
         let compiled = CompiledSelector(self)
-        let traits = host.map(HostTraits.init) ?? HostTraits()
+        let traits = host.map(HostTraits.init) ?? HostTraits.none
         return compiled.matches(traits)
             && compiled.matches(path, guestName: guestName, uuid: uuid?.lowercased(), traits: traits)
     }

@@ -14,6 +14,11 @@ extension MemoryWork {
     }
 
     func hosts(ofTree root: String) -> [HostView] { state.hosts.filter { $0.host.path.root.name == root } }
+    func eachTree(_ body: ([HostView]) throws(StoreFailure) -> Void) throws(StoreFailure) {
+        for (_, hosts) in Dictionary(grouping: state.hosts, by: \.host.path.root).sorted(by: { $0.key < $1.key }) {
+            try body(hosts)
+        }
+    }
     func standingFindings(ofTree root: String) -> [Finding] {
         findings { $0.path.root.name == root && ($0.state.isOpen || $0.state == .exempted) }
     }
@@ -55,6 +60,7 @@ extension MemoryWork {
         state.hosts.reduce(into: [:]) { $0[$1.host.path] = $1.health.reportedAt }
     }
     func hostRows() -> [HostRow] { state.hosts.map { HostRow($0) } }
+    func hostRows(at paths: [NodePath]) -> [HostRow] { hostRows().filter { paths.contains($0.path) } }
     func hostCounts() -> [HostState: Int] {
         Dictionary(grouping: state.hosts, by: \.health.state).mapValues(\.count)
     }
