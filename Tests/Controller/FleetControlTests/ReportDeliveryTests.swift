@@ -106,7 +106,8 @@ struct ReportDeliveryTests {
             let occasion = ReportOccasion(id: "x", at: clock.now, requestedBy: "test")
             try await bench.store.record { (work) throws(StoreFailure) in
                 _ = try work.takeReportRun(of: "daily", occasion)
-                #expect(try work.deliveries(to: RecipientKey(report: "daily", recipient: "m", address: "c@d"))
+                #expect(
+                    try work.deliveries(to: RecipientKey(report: "daily", recipient: "m", address: "c@d"))
                         .map(\.format) == [.text])
                 #expect(
                     try work.deliveries(to: RecipientKey(report: "daily", recipient: "f")).map(\.format)
