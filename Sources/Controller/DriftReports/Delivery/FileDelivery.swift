@@ -16,13 +16,11 @@ struct FileDelivery {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw DeliveryFailure("'\(folder)' is no folder", remedy: "name a folder, or put the file away")
         }
-        let file = parcel.fileName(of: parcel.format)
-        let name = "\(folder)/\(file)"
+        let name = "\(folder)/\(parcel.fileName(of: parcel.format))"
         clearAway()
-        let fresh = "\(folder)/\(Self.prefix)\(parcel.id)\(Self.suffix)"
+        let (file, fresh) = try create(parcel.id)
+        defer { close(file) }
         do throws(DeliveryFailure) {
-            let file = try create(fresh)
-            defer { close(file) }
             try fill(file, fresh, parcel)
             guard rename(fresh, name) == 0 else { throw DeliveryFailure("'\(name)' can't be written: \(reason())") }
         } catch {
@@ -55,15 +53,19 @@ struct FileDelivery {
     }
 
     /// A fresh file that is held until it is closed.
-    private func create(_ path: String) throws(DeliveryFailure) -> Int32 {
-        // Whoever clears away before it is locked takes it for a leftover: then another one is made.
-        for _ in 1...100 { if let file = try tryToCreate(path) { return file } }
-        throw DeliveryFailure("'\(path)' is cleared away again and again", remedy: "see who writes into that folder")
+    private func create(_ id: String) throws(DeliveryFailure) -> (file: Int32, path: String) {
+        for _ in 1...100 {
+            // Whoever clears away before it is locked takes it for a leftover: then another one is made, by another name,
+            // since that one may still be about to go.
+            let path = "\(folder)/\(Self.prefix)\(id).\(UInt32.random(in: 0 ... .max))\(Self.suffix)"
+            if let file = try tryToCreate(path) { return (file, path) }
+        }
+        throw DeliveryFailure(
+            "what is written into '\(folder)' is cleared away again and again", remedy: "see who writes there")
     }
 
     private func tryToCreate(_ path: String) throws(DeliveryFailure) -> Int32? {
         // O_NOFOLLOW and a fresh file: nobody else's link is written through.
-        unlink(path)
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o640)
         guard file >= 0 else {
             throw DeliveryFailure(
@@ -72,7 +74,8 @@ struct FileDelivery {
         }
         var status = stat()
         // A file system without locks lets nobody clear away.
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, fstat(file, &status) == 0, status.st_nlink > 0
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, fstat(file, &status) == 0,
+            status.st_nlink > 0
         else {
             close(file)
             return nil

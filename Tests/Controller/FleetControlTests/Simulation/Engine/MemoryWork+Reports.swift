@@ -15,7 +15,9 @@ extension MemoryWork {
     func deliveries(to recipient: RecipientKey?) -> [ReportDelivery] {
         recipient == nil ? state.deliveries : state.deliveries.filter { $0.key == recipient }
     }
-    func waitingDeliveries() -> [RecipientKey: Int] { Dictionary(grouping: state.deliveries, by: \.key).mapValues(\.count) }
+    func waitingDeliveries() -> [RecipientKey: Int] {
+        Dictionary(grouping: state.deliveries, by: \.key).mapValues(\.count)
+    }
     func recipientHealth(_ recipient: RecipientKey) -> RecipientHealth? { state.health[recipient] }
 
     func put(reports: ReportSet) { state.reports = reports }
