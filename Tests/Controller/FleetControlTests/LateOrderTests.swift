@@ -95,4 +95,29 @@ struct LateOrderTests {
         await controller.stop()
         await bench.end()
     }
+
+    @Test("is sent after the holds below it were prolonged: none runs out, and starts its guests, under it")
+    func prolonged() async throws {
+        let fleet = ScriptedFleet(l1Exposed: false, innerRuns: true)
+        let bench = try await Bench(fleet, policies: [policy(exposure: true)])
+        let controller = try await bench.controller(isTimed: true)
+        let isFirst = Mutex(true)
+        fleet.beforeAnswers { method, path in
+            guard path == "rack7" else { return }
+            if method == .hello { fleet.set { $0.faults = [:] } }
+            guard method == .correct,
+                isFirst.withLock({ first in
+                    defer { first = false }
+                    return first
+                })
+            else { return }
+            fleet.set { $0.faults["rack7"] = .ends(1) }
+        }
+        let ended = try await controller.remediated()
+        #expect(ended.state == .succeeded, "\(ended)")
+        #expect(fleet.now.log.prefix(3) == ["drain", "renew", "set"])
+        #expect(fleet.now.innerRuns)
+        await controller.stop()
+        await bench.end()
+    }
 }
