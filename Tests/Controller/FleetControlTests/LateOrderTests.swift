@@ -16,11 +16,14 @@ struct LateOrderTests {
 
     /// One guest; the first attempt to send its order is lost, and `meanwhile` happens then.
     private func run(
+        consent: CorrectionConsent = CorrectionConsent(),
         _ meanwhile: @escaping @Sendable (FleetController) async -> Void,
         then: (FleetController, ScriptedFleet, Remediation) async throws -> Void
     ) async throws {
         let fleet = ScriptedFleet.plain(["rack8": 1])
-        let bench = try await Bench(fleet, policies: [policy(exposure: true, paths: ["rack8/*"])])
+        var first = policy(exposure: true, paths: ["rack8/*"])
+        first.disruption.consent = consent
+        let bench = try await Bench(fleet, policies: [first])
         let controller = try await bench.controller(isTimed: true)
         let isFirst = Mutex(true)
         fleet.beforeAnswers { method, path in
@@ -66,6 +69,21 @@ struct LateOrderTests {
                 policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: text)], prune: true), by: alice)
         } then: { _, fleet, ended in
             #expect(ended.state == .failed && ended.items[0].outcome == .refused, "\(ended)")
+            #expect(fleet.now.begun.isEmpty)
+        }
+    }
+
+    @Test("is not sent where the policy no longer allows all that it may do")
+    func withdrawn() async throws {
+        let alice = alice
+        try await run(consent: CorrectionConsent(cutPower: true)) { controller in
+            let text =
+                "policies:\n  - {name: p, select: {paths: [\"rack8/*\"]}, desire: {exposure: exposed}, mode: propose}"
+            _ = try? await controller.apply(
+                policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: text)], prune: true), by: alice)
+        } then: { _, fleet, ended in
+            #expect(ended.state == .failed && ended.items[0].outcome == .refused, "\(ended)")
+            #expect(ended.items[0].sentence.contains("no longer allow"))
             #expect(fleet.now.begun.isEmpty)
         }
     }
