@@ -16,11 +16,14 @@ struct LateOrderTests {
 
     /// One guest; the first attempt to send its order is lost, and `meanwhile` happens then.
     private func run(
+        consent: CorrectionConsent = CorrectionConsent(),
         _ meanwhile: @escaping @Sendable (FleetController) async -> Void,
         then: (FleetController, ScriptedFleet, Remediation) async throws -> Void
     ) async throws {
         let fleet = ScriptedFleet.plain(["rack8": 1])
-        let bench = try await Bench(fleet, policies: [policy(exposure: true, paths: ["rack8/*"])])
+        var first = policy(exposure: true, paths: ["rack8/*"])
+        first.disruption.consent = consent
+        let bench = try await Bench(fleet, policies: [first])
         let controller = try await bench.controller(isTimed: true)
         let isFirst = Mutex(true)
         fleet.beforeAnswers { method, path in
@@ -70,6 +73,21 @@ struct LateOrderTests {
         }
     }
 
+    @Test("is not sent where the policy no longer allows all that it may do")
+    func withdrawn() async throws {
+        let alice = alice
+        try await run(consent: CorrectionConsent(cutPower: true)) { controller in
+            let text =
+                "policies:\n  - {name: p, select: {paths: [\"rack8/*\"]}, desire: {exposure: exposed}, mode: propose}"
+            _ = try? await controller.apply(
+                policies: ApplyRequest(files: [DocumentFile(name: "p.yaml", text: text)], prune: true), by: alice)
+        } then: { _, fleet, ended in
+            #expect(ended.state == .failed && ended.items[0].outcome == .refused, "\(ended)")
+            #expect(ended.items[0].sentence.contains("no longer allow"))
+            #expect(fleet.now.begun.isEmpty)
+        }
+    }
+
     @Test("is sent where nothing speaks against it, and done once")
     func sent() async throws {
         try await run { _ in
@@ -92,6 +110,31 @@ struct LateOrderTests {
         let stands = try await controller.remediated()
         #expect(stands.state == .interrupted, "\(stands)")
         #expect(fleet.time.date.timeIntervalSince(begin) >= 60)
+        await controller.stop()
+        await bench.end()
+    }
+
+    @Test("is sent after the holds below it were prolonged: none runs out, and starts its guests, under it")
+    func prolonged() async throws {
+        let fleet = ScriptedFleet(l1Exposed: false, innerRuns: true)
+        let bench = try await Bench(fleet, policies: [policy(exposure: true)])
+        let controller = try await bench.controller(isTimed: true)
+        let isFirst = Mutex(true)
+        fleet.beforeAnswers { method, path in
+            guard path == "rack7" else { return }
+            if method == .hello { fleet.set { $0.faults = [:] } }
+            guard method == .correct,
+                isFirst.withLock({ first in
+                    defer { first = false }
+                    return first
+                })
+            else { return }
+            fleet.set { $0.faults["rack7"] = .ends(1) }
+        }
+        let ended = try await controller.remediated()
+        #expect(ended.state == .succeeded, "\(ended)")
+        #expect(fleet.now.log.prefix(3) == ["drain", "renew", "set"])
+        #expect(fleet.now.innerRuns)
         await controller.stop()
         await bench.end()
     }

@@ -12,17 +12,20 @@ extension ItemRun {
                 id: item.drains[number], verb: .drainGuests, guests: step.guests,
                 shutdownSeconds: plan.rules.shutdownSeconds, startSeconds: startSeconds, holdSeconds: holdSeconds)
             say(step.host, "draining: \(step.guests.count) guest\(step.guests.count == 1 ? "" : "s")")
-            let record = try await settle(request, on: step.host, isFirst: number == 0) { $0.phase == .holding }
+            let record = try await settle(request, on: step.host, held: number) { $0.phase == .holding }
             guard record.phase == .holding else {
                 throw .ended(
                     .failed, "'\(step.host)' could not be drained: \(printable(record.sentence))",
                     remedy: printable(record.remedy))
             }
-            if again {
-                try await conversation.renew(
-                    request.id, on: step.host, holdSeconds: holdSeconds, deadline: wholeDeadline)
-            }
+            if again { try await prolong(number) }
         }
+    }
+
+    /// Lets a drain hold for as long again as all that follows can take.
+    private func prolong(_ number: Int) async throws(ItemEnd) {
+        try await conversation.renew(
+            item.drains[number], on: plan.drains[number].host, holdSeconds: holdSeconds, deadline: wholeDeadline)
     }
 
     func correct() async throws(ItemEnd) -> CorrectionRecord {
@@ -30,9 +33,7 @@ extension ItemRun {
             id: item.correction, verb: .setGuest, guest: plan.uuid, change: plan.change,
             definitionDigest: plan.definitionDigest, consent: plan.rules.consent,
             shutdownSeconds: plan.rules.shutdownSeconds, startSeconds: startSeconds, holdSeconds: verdictSeconds)
-        return try await settle(request, on: plan.host, isFirst: plan.drains.isEmpty) {
-            $0.phase == .awaitingVerdict
-        }
+        return try await settle(request, on: plan.host, held: plan.drains.count) { $0.phase == .awaitingVerdict }
     }
 
     /// After a start of the controller in this step. Where the agent has the correction it goes on; where it has not,
@@ -88,9 +89,9 @@ extension ItemRun {
     }
 
     /// Sends a correction, with its audit record first, and follows it until it waits or ended.
-    /// - Parameter isFirst: whether nothing of the item was done before it.
+    /// - Parameter held: how many of the item's drains hold; with none nothing was done before it.
     private func settle(
-        _ request: CorrectionRequest, on host: NodePath, isFirst: Bool,
+        _ request: CorrectionRequest, on host: NodePath, held: Int,
         until waits: @Sendable (CorrectionRecord) -> Bool
     ) async throws(ItemEnd) -> CorrectionRecord {
         try throwIfStopping()
@@ -103,20 +104,22 @@ extension ItemRun {
             throw .refused("it could not be recorded: \(error.sentence)", remedy: error.remedy)
         }
         return try await conversation.settle(request, on: host, deadline: wholeDeadline, until: waits) {
-            await objection(isFirst: isFirst)
+            await objection(held: held)
         }
     }
 
     /// Why an order that could not be brought to its agent at once is not sent any more: the world went on meanwhile.
-    private func objection(isFirst: Bool) async -> ItemEnd? {
+    private func objection(held: Int) async -> ItemEnd? {
         do throws(ItemEnd) {
-            if isFirst {
+            if held == 0 {
                 // Nothing was done: all is looked at once more that is looked at before the first touch.
                 var again = self
                 try await again.read()
                 try await waitWhereHeld()
             } else {
                 try await refuseWhereHeld(since: "its agent could not be reached")
+                // None may run out, and start its guests again, under what is sent so late.
+                for number in 0..<held { try await prolong(number) }
             }
             return nil
         } catch {

@@ -105,9 +105,11 @@ extension Simulation {
         case .remediate(let wish, let outside):
             let selection = Selection(paths: [wish.tree.flatMap { NodePath($0) }].compactMap(\.self))
             let plan = try await controller.plan(selection, outsideWindows: outside == true)
-            _ = try await controller.remediate(
+            await time.pass(wish.thinks)
+            let begun = try await (self.controller ?? controller).remediate(
                 RemediateRequest(selection: selection, digest: plan.digest, rollout: wish.rollout, now: outside),
                 by: Self.alice)
+            if begun.plan.items != plan.plan.items { scene.unseen.append(begun.id) }
         case .request:
             let plan = try await controller.plan(Selection())
             _ = try await controller.request(

@@ -26,6 +26,11 @@ final class SimulatedTime: @unchecked Sendable {  // used on the simulation's on
         return last
     }
 
+    func pass(_ seconds: Int) async {
+        guard seconds > 0 else { return }
+        await withUnsafeContinuation { wake in after(seconds) { wake.resume() } }
+    }
+
     func cancel(_ number: Int) { entries[number] = nil }
 
     /// When the next thing is due; nil where nothing is.

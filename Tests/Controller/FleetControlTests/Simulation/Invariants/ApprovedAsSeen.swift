@@ -1,9 +1,10 @@
 import NestingModel
 
 final class ApprovedAsSeen: Invariant {
-    static let name = "a change request runs once, as it was seen, and approved by somebody else where that is set"
+    static let name = "a plan runs as it was seen; a change request once, approved by somebody else where that is set"
 
     func look(at moment: Sight, in scene: Scene) -> String? {
+        if let id = scene.unseen.first { return "\(id) runs otherwise than its plan was seen" }
         guard case .committed(let before, let after) = moment, before.changes != after.changes else { return nil }
         let runs = after.changes.compactMap(\.remediation)
         if Set(runs).count < runs.count { return "two requests run as one" }

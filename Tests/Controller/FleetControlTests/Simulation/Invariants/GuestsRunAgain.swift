@@ -11,7 +11,7 @@ final class GuestsRunAgain: Invariant {
 
     func look(at moment: Sight, in scene: Scene) -> String? {
         switch moment {
-        case .began(let work) where work.request.verb == .setGuest: note(work, scene)
+        case .began(let work): note(work, scene)
         case .atRest: return fault(scene)
         default: break
         }
@@ -19,10 +19,12 @@ final class GuestsRunAgain: Invariant {
     }
 
     private func note(_ work: SimulatedWork, _ scene: Scene) {
-        guard let machine = scene.fleet.guest(work.request.guest ?? "", on: work.host) else { return }
+        let machines = work.record.guests.compactMap { scene.fleet.guest($0, on: work.host) }
         let enrolled = scene.enrolled(in: scene.store.state)
-        for guest in scene.fleet.guests.values where guest.path.hasPrefix(machine + "/") && guest.running {
-            guard let host = scene.fleet.parent(guest.path) else { continue }
+        for guest in scene.fleet.guests.values where guest.running {
+            guard machines.contains(where: { guest.path.hasPrefix($0 + "/") }),
+                let host = scene.fleet.parent(guest.path)
+            else { continue }
             if !enrolled.contains(host) || !scene.isKnown(.host(host), forSeconds: Scene.readingSeconds)
                 || !scene.isKnown(.guest(guest.path), forSeconds: Scene.readingSeconds)
             {

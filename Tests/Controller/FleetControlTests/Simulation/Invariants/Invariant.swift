@@ -31,6 +31,7 @@ let invariants: [any Invariant.Type] = [
     NothingIsDoneTwice.self, ApprovedAsSeen.self, VerdictsAreRight.self, ExemptedIsLeftAlone.self,
     SetsWhatIsWrong.self, RollbackGivesBack.self, FindingsAreTrue.self, StaysInTheFleet.self, RunsOnce.self,
     DoesOnlyWhatIsAllowed.self, RestoredStartsFrozen.self, ContestedIsLeftAlone.self, RetriesAreBounded.self,
+    WavesFollow.self,
 ]
 
 /// What invariants look at, beside the moment.
@@ -44,6 +45,8 @@ final class Scene {
     var changed: [Fact: Int] = [:]
     /// What those who approved change requests had before their eyes, by request.
     var seen: [String: [PlanItem]] = [:]
+    /// Remediations that do not run as somebody saw their plan.
+    var unseen: [String] = []
     /// When the first order of each item began, by the id of its correction.
     private(set) var items: [String: Int] = [:]
     private(set) var firsts: Set<String> = []

@@ -74,6 +74,8 @@ struct Wish: Sendable {
     var parallel: Int
     /// Guests in motion at once in one rack; nil sets no limit.
     var perRack: Int?
+    /// How long somebody looks at the plan before it is to run.
+    var thinks = 0
 }
 
 /// How a guest takes a correction.

@@ -3,7 +3,7 @@ import NestingModel
 /// What goes wrong only where several things happen in one order: chance alone seldom makes it.
 extension World {
     static func misfortune(_ world: World, _ dice: inout Dice) -> [Event] {
-        switch dice.roll(12) {
+        switch dice.roll(14) {
         case 0: unheardOrder(world, &dice)
         case 1: hiddenInVain(world, &dice)
         case 2: deathOfAnAgent(world, &dice)
@@ -15,6 +15,7 @@ extension World {
         case 8: stubborn(world, &dice)
         case 9: tugOfWar(world, &dice)
         case 10: failsAgain(world, &dice)
+        case 11: longHold(world, &dice)
         default: changeOfMind(world, &dice)
         }
     }
@@ -186,7 +187,28 @@ extension World {
         return [
             Event(at: 1, what: .temper(guest: guest, dice.pick([.goesBack, .refuses, .staysUp]))),
             Event(at: 2, what: .policies(line)),
-        ] + (1...5).map { Event(at: dice.roll(100...180) * $0, what: .stop(downFor: 1)) }
+            // Time for a first try, for another one, and for one too many.
+        ] + [120, 460, 1_180].map { Event(at: $0 + dice.roll(0...20), what: .stop(downFor: 1)) }
+    }
+
+    /// What was stopped inside a machine is held for nearly as long as it may be, before that machine's order can leave.
+    private static func longHold(_ world: World, _ dice: inout Dice) -> [Event] {
+        guard let machine = world.machines.first else { return [] }
+        let host = above(machine)
+        let start = dice.roll(5...20)
+        var wish = wish(world, &dice)
+        wish.tree = String(host)
+        // A machine with one drain is held for 300 s at most.
+        let seconds = dice.once(in: 2) ? dice.roll(285...303) : dice.roll(150...330)
+        var events = [
+            Event(at: 1, what: .policies(PolicyLine(host: host, wanted: Wanted(vcpus: 7), mode: .propose))),
+            Event(at: start, what: .remediate(wish, outside: true)),
+            Event(at: start, what: .refuseOrders(host: host, seconds)),
+        ]
+        if dice.once(in: 2) {
+            events.append(Event(at: start + seconds - dice.roll(0...60), what: .stop(downFor: dice.roll(1...30))))
+        }
+        return events
     }
 
     private static func above(_ guest: String) -> String {

@@ -108,7 +108,8 @@ extension World {
         Wish(
             tree: dice.once(in: 5) ? dice.pick(world.trees).name : nil, canary: dice.roll(0...1),
             wave: dice.roll(1...5), soakSeconds: dice.pick([0, 0, 0, 60]), maxFailures: dice.roll(0...2),
-            parallel: dice.roll(1...3), perRack: dice.once(in: 3) ? 1 : nil)
+            parallel: dice.roll(1...3), perRack: dice.once(in: 3) ? 1 : nil,
+            thinks: dice.once(in: 3) ? dice.roll(1...40) : 0)
     }
 
     private static func happening(_ world: World, _ dice: inout Dice) -> Happening {
