@@ -50,8 +50,10 @@ struct StoredDecoder: Decoder {
         guard 1...12 ~= month, 1...28 ~= day || 29...31 ~= day && month != 2, hour < 24, minute < 60, second < 60 else {
             throw StoredJSON.Fault()
         }
-        // Days since 1970 of the civil calendar, in years that begin in March.
-        let year = try number(0..<4) - (month <= 2 ? 1 : 0)
+        // Days since 1970 of the civil calendar, in years that begin in March. Before it began Foundation counts otherwise.
+        let civil = try number(0..<4)
+        guard civil >= 1600 else { throw StoredJSON.Fault() }
+        let year = civil - (month <= 2 ? 1 : 0)
         let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
         let days = 365 * year + year / 4 - year / 100 + year / 400 + ofYear - 719_468
         return Date(timeIntervalSince1970: TimeInterval(days * 86_400 + hour * 3_600 + minute * 60 + second))

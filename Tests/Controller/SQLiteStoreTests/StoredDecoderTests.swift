@@ -54,7 +54,7 @@ import Testing
         "reads times as Foundation's does, or leaves them to it",
         arguments: [
             "1970-01-01T00:00:00Z", "2000-02-29T23:59:59Z", "2100-02-28T12:00:00Z", "1969-12-31T23:59:59Z",
-            "2026-11-26T05:00:00Z", "2027-03-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026-13-01T00:00:00Z",
+            "2026-11-26T05:00:00Z", "2027-03-01T00:00:00Z", "1600-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026-13-01T00:00:00Z",
             "2026-11-26T05:00:00+01:00", "2026-11-26T05:00:00.5Z", "2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "",
         ])
     func times(text: String) throws {
@@ -66,13 +66,13 @@ import Testing
     }
 
     @Test(
-        "refuses what is no JSON, and says so in Foundation's words",
+        "leaves what is no JSON to Foundation's",
         arguments: ["", "{", "{\"a\":1,}", "[1 2]", "{\"a\" 1}", "nul", "\"a", "\"\\ud800\"", "1x", "[]]", "{\"a\":}"])
     func broken(text: String) {
         let bytes = Array(text.utf8)
         #expect((try? StoredDecoder.decode([String: Int].self, from: bytes)) == nil)
         #expect((try? StoredDecoder.decode(String.self, from: bytes)) == nil)
-        #expect(throws: (any Error).self) { try StoredDecoder.document([String: Int].self, bytes) }
+        #expect((try? StoredDecoder.document([String: Int].self, bytes)) == Self.foundation([String: Int].self, bytes))
     }
 
     @Test("reads a damaged report as Foundation's does, where both read it")
