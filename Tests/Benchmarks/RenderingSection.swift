@@ -68,7 +68,8 @@ enum RenderingSection {
                 definition: ReportDefinition(
                     name: "weekly", selector: PolicySelector(all: true),
                     schedule: ReportSchedule(everySeconds: 604_800)),
-                tree: NestingTree(joining: hosts), policies: SyntheticFleet.policies(20), policyRevision: 1, open: open, freeze: nil,
+                tree: NestingTree(joining: hosts), policies: SyntheticFleet.policies(20), policyRevision: 1, open: open,
+                freeze: nil,
                 previous: nil, earlier: [], memory: ReportMemory(seenTo: SyntheticFleet.now)),
             ReportOccasion(id: "1", at: SyntheticFleet.now, requestedBy: "nestord")
         ).build().run

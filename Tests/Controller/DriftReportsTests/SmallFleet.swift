@@ -34,7 +34,8 @@ struct SmallFleet {
         _ definition: ReportDefinition, after previous: ReportRun? = nil, memory: ReportMemory? = nil
     ) -> ReportMaterial {
         ReportMaterial(
-            definition: definition, tree: NestingTree(joining: hosts), policies: policies, policyRevision: 3, open: open,
+            definition: definition, tree: NestingTree(joining: hosts), policies: policies, policyRevision: 3,
+            open: open,
             exempted: exempted, freeze: freeze, previous: previous, earlier: previous.map { [$0.summary] } ?? [],
             memory: memory ?? ReportMemory(seenTo: Self.start), auditHead: auditHead)
     }

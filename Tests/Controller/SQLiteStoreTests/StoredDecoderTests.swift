@@ -54,7 +54,8 @@ import Testing
         "reads times as Foundation's does, or leaves them to it",
         arguments: [
             "1970-01-01T00:00:00Z", "2000-02-29T23:59:59Z", "2100-02-28T12:00:00Z", "1969-12-31T23:59:59Z",
-            "2026-11-26T05:00:00Z", "2027-03-01T00:00:00Z", "1600-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026-13-01T00:00:00Z",
+            "2026-11-26T05:00:00Z", "2027-03-01T00:00:00Z", "1600-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
+            "2026-13-01T00:00:00Z",
             "2026-11-26T05:00:00+01:00", "2026-11-26T05:00:00.5Z", "2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "",
         ])
     func times(text: String) throws {
@@ -67,7 +68,9 @@ import Testing
 
     @Test(
         "leaves what is no JSON to Foundation's",
-        arguments: ["", "{", "{\"a\":1,}", "[1 2]", "{\"a\" 1}", "nul", "\"a", "\"\\ud800\"", "1x", "[]]", "{\"a\":}"])
+        arguments: [
+            "", "{", "{\"a\":1,}", "[1 2]", "{\"a\" 1}", "nul", "\"a", "\"\\ud800\"", "1x", "[]]", "{\"a\":}",
+        ])
     func broken(text: String) {
         let bytes = Array(text.utf8)
         #expect((try? StoredDecoder.decode([String: Int].self, from: bytes)) == nil)

@@ -43,7 +43,8 @@ package struct ReportBuilder {
         let nodes = nodes.lazy.filter { selected.contains($0.path) }
         var run = ReportRun(
             summary: summary, policyRevision: material.policyRevision,
-            hosts: nodes.count { $0.sharedHost != nil }, guests: nodes.count { $0.sharedGuest != nil }, notHeard: notHeard, freeze: material.freeze,
+            hosts: nodes.count { $0.sharedHost != nil }, guests: nodes.count { $0.sharedGuest != nil },
+            notHeard: notHeard, freeze: material.freeze,
             compliance: compliance,
             complianceBeforeExemptions: exempted.isEmpty
                 ? nil : ComplianceCount(subjects, findings: open + exempted).table,

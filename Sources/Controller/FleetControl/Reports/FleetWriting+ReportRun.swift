@@ -31,7 +31,8 @@ extension FleetWriting {
             ReportMaterial(
                 definition: definition, tree: picture.tree(), policies: policies.policies,
                 policyRevision: policies.revision, open: standing.filter(\.state.isOpen),
-                exempted: standing.filter { $0.state == .exempted }, freeze: try freeze(at: occasion.at), previous: try reportRun(of: name, id: nil),
+                exempted: standing.filter { $0.state == .exempted }, freeze: try freeze(at: occasion.at),
+                previous: try reportRun(of: name, id: nil),
                 earlier: try reportRuns(of: name, limit: ReportBuilder.trendLength), memory: memory,
                 auditHead: try auditHead()), occasion
         ).build()
