@@ -156,7 +156,6 @@ extension SQLiteWork {
         )
     }
 
-
     func health(_ row: SQLiteRow, _ column: Int32) throws(StoreFailure) -> HostHealth {
         row.isNull(column) ? HostHealth(state: .never) : try decoded(HostHealth.self, row.text(column))
     }

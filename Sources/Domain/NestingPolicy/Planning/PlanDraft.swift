@@ -72,7 +72,8 @@ struct PlanDraft: Sendable {
             let (path, setting) = (findings[number].path, findings[number].setting?.rawValue ?? "it")
             throw PlanRefusal(
                 .contested, "\(setting) of \(path) is contested: \(contest.sentence)",
-                remedy: "find out who sets it (nestor history \(path)), then nestor drift settle \(findings[number].id)")
+                remedy: "find out who sets it (nestor history \(path)), then nestor drift settle \(findings[number].id)"
+            )
         }
         guard let name = findings[number].policy, let policy = policies[name], let setting = findings[number].setting,
             policy.value.desired.value(setting) != nil
