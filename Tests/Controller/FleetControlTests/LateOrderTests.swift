@@ -138,4 +138,23 @@ struct LateOrderTests {
         await controller.stop()
         await bench.end()
     }
+
+    @Test("is not sent to an outer host where the fleet was frozen while an inner one was drained")
+    func frozenBetweenDrains() async throws {
+        let alice = alice
+        let fleet = ScriptedFleet(l1Exposed: false, innerRuns: true)
+        fleet.set { $0.deepRuns = true }
+        let bench = try await Bench(fleet, policies: [policy(exposure: true)])
+        let controller = try await bench.controller(isTimed: true)
+        fleet.beforeAnswers { method, path in
+            guard method == .correct, path == "rack7/build-l1/inner" else { return }
+            _ = try? await controller.freeze(FreezeRequest(reason: "storm"), by: alice)
+        }
+        let ended = try await controller.remediated()
+        #expect(ended.items[0].outcome == .refused, "\(ended)")
+        #expect(fleet.now.log.count { $0 == "drain" } == 1 && !fleet.now.log.contains("set"))
+        #expect(fleet.now.innerRuns && fleet.now.deepRuns == true)
+        await controller.stop()
+        await bench.end()
+    }
 }

@@ -8,6 +8,7 @@ extension ItemRun {
     ///   runs out under what follows.
     func drain(again: Bool) async throws(ItemEnd) {
         for (number, step) in plan.drains.enumerated() {
+            if number > 0 { try await refuseWhereHeld() }
             let request = CorrectionRequest(
                 id: item.drains[number], verb: .drainGuests, guests: step.guests,
                 shutdownSeconds: plan.rules.shutdownSeconds, startSeconds: startSeconds, holdSeconds: holdSeconds)

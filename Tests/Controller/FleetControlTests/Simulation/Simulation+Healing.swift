@@ -36,7 +36,9 @@ extension Simulation {
                 for remediation in state.unfinished where remediation.state == .interrupted {
                     _ = try? await controller.resume(remediation.id, by: Self.alice)
                     // What waits for a machine that does not come back is given up.
-                    if round > 30 { _ = try? await controller.abort(remediation.id, by: Self.alice) }
+                    if round > 30, self.hasLostHost(remediation) {
+                        _ = try? await controller.abort(remediation.id, by: Self.alice)
+                    }
                 }
                 guard round > 1, !self.isBusy, await (try? controller.sweep(SweepRequest())) != nil else { return }
                 self.scene.readAt = self.time.date
@@ -44,6 +46,12 @@ extension Simulation {
             }
         }
         time.after(60) { [unowned self] in lookAgain(round: round + 1) }
+    }
+
+    private func hasLostHost(_ remediation: Remediation) -> Bool {
+        remediation.plan.items.contains { item in
+            ([item.host] + item.drains.map(\.host)).contains { fleet.obstacle(to: $0.description) != nil }
+        }
     }
 
     private var isBusy: Bool {
