@@ -87,7 +87,9 @@ struct PageTests {
     @Test("of the tree holds whole trees with what is open in them, and the next one begins behind them")
     func tree() async throws {
         try await withFleet { controller in
-            let whole = try await controller.look { (_, memory) in memory.picture.tree() }
+            let whole = try await controller.read { (work) throws(StoreFailure) in
+                NestingTree(joining: try work.hosts())
+            }
             var roots: [TreeNode] = []
             var findings: [Finding] = []
             var after: NodePath?
