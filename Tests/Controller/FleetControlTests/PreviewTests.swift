@@ -95,7 +95,9 @@ import Testing
     @Test("of which somebody wants the first few has them, and how many there are of each kind")
     func cut() async throws {
         let bench = try await Bench(.plain(["rack8": 3, "rack9": 2]), policies: [])
-        try await bench.run { controller in
+        // Two previews are compared, and each says since when what it would open is seen.
+        let now = Date()
+        try await bench.run(now: { now }) { controller in
             _ = try await controller.sweep(SweepRequest())
             let text = """
                 policies:

@@ -67,8 +67,10 @@ struct Bench {
     }
 
     /// Runs `body` with a controller, and ends both.
-    func run(_ body: (FleetController) async throws -> Void) async throws {
-        let controller = try await controller()
+    func run(
+        now: (@Sendable () -> Date)? = nil, _ body: (FleetController) async throws -> Void
+    ) async throws {
+        let controller = try await controller(now: now)
         let result: Result<Void, any Error>
         do {
             result = .success(try await body(controller))
