@@ -96,8 +96,9 @@ import Testing
     func cut() async throws {
         let bench = try await Bench(.plain(["rack8": 3, "rack9": 2]), policies: [])
         // Two previews are compared, and each says since when what it would open is seen.
-        let now = Date()
-        try await bench.run(now: { now }) { controller in
+        let moment = Date()
+        let now: @Sendable () -> Date = { moment }
+        try await bench.run(now: now) { controller in
             _ = try await controller.sweep(SweepRequest())
             let text = """
                 policies:
