@@ -46,8 +46,9 @@ struct RolloutTextTests {
         #expect(
             try context(["freeze", "--until", "2026-12-24T06:00 Europe/Berlin"]).moment("until")
                 == context(["freeze", "--until", "2026-12-24T05:00:00Z"]).moment("until"))
-        for text in ["2027-02-30", "2027-02-30T00:00:00Z", "2026-12-24T06:00:00", "tomorrow"] {
-            #expect(throws: CLIFailure.self) { try context(["freeze", "--until", text]).moment("until") }
+        for text in ["2027-02-30", "2027-02-30T00:00:00Z", "2026-12-24T06:00:00", "tomorrow", "2h"] {
+            let failure = #expect(throws: CLIFailure.self) { try context(["freeze", "--until", text]).moment("until") }
+            #expect(failure?.remedy.contains("--for 36h") == true)
         }
         func acknowledged(until text: String) throws -> Date? {
             try context(["drift", "ack", "x", "--note", "n", "--until", text]).moment("until", past: false)

@@ -109,7 +109,8 @@ extension CommandContext {
         } catch {
             throw CLIFailure(
                 ExitCode.usage, "--\(option) takes a time with its offset, not '\(plain(text))', which \(error.reason)",
-                remedy: "such as 2026-12-24T06:00:00Z, 2026-12-24T06:00:00+01:00, or '2026-12-24T06:00 Europe/Berlin'")
+                remedy: "such as 2026-12-24T06:00:00+01:00 or '2026-12-24T06:00 Europe/Berlin'; "
+                    + "--for 36h counts from now")
         }
     }
 
