@@ -14,9 +14,10 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     var query = paths.map { (name: "path", value: $0.description) } + (try driftQuery(context))
     for flag in ["resolved", "exempted"] where context.parsed.flag(flag) { query.append((flag, "true")) }
     if context.wantsJSON { return try await printDrift(query, limit: limit, context) }
+    let most = try pageSize(context, usual: FindingQuery.usual)
     var (shown, page) = (0, FindingPage(findings: [], total: 0, drifting: 0, next: nil))
     repeat {
-        let size = limit == 0 ? FindingQuery.usual : min(limit - shown, FindingQuery.usual)
+        let size = limit == 0 ? most : min(limit - shown, most)
         page = try await context.client.get(
             .findings, query + [("limit", "\(size)")] + (page.next.map { [("after", $0)] } ?? []))
         if !page.findings.isEmpty {
@@ -48,14 +49,20 @@ func driftQuery(_ context: CommandContext) throws(CLIFailure) -> [(name: String,
     return query
 }
 
+/// What a page may have. Each asks anew what a selector picks: few and large ones ask less often.
+private func pageSize(_ context: CommandContext, usual: Int) throws(CLIFailure) -> Int {
+    try context.selector() == nil ? usual : FindingQuery.most
+}
+
 /// As JSON, of which nothing is read.
 private func printDrift(
     _ query: [(name: String, value: String)], limit: Int, _ context: CommandContext
 ) async throws(CLIFailure) -> Int32 {
     var list = JSONList(context.terminal)
+    let most = try pageSize(context, usual: PageEnd.usual)
     var (taken, end) = (0, PageEnd(next: nil, taken: 0))
     repeat {
-        let size = limit == 0 ? PageEnd.usual : min(limit - taken, PageEnd.usual)
+        let size = limit == 0 ? most : min(limit - taken, most)
         let page = try await context.client.lines(
             .findings, query + [("limit", "\(size)")] + (end.next.map { [("after", $0)] } ?? []))
         for document in page.documents { list.add(document: document) }
