@@ -96,9 +96,7 @@ import Testing
     func cut() async throws {
         let bench = try await Bench(.plain(["rack8": 3, "rack9": 2]), policies: [])
         // Two previews are compared, and each says since when what it would open is seen.
-        let moment = Date()
-        let now: @Sendable () -> Date = { moment }
-        try await bench.run(now: now) { controller in
+        try await bench.run(at: TestTime()) { controller in
             _ = try await controller.sweep(SweepRequest())
             let text = """
                 policies:

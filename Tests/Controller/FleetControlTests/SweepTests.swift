@@ -65,6 +65,9 @@ struct SweepTests {
         #expect(first.report != nil)
         #expect(first.report == second.report)
         #expect(bench.fleet.now.sessions == 2)
+        let rows = try await controller.sweep(SweepRequest(paths: [buildL1]))
+        #expect(rows.map(\.path) == [buildL1])
+        #expect(try await controller.sweep(SweepRequest(tellsRows: false)).isEmpty)
         await controller.stop()
         await bench.end()
     }

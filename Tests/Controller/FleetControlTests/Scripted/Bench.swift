@@ -67,10 +67,8 @@ struct Bench {
     }
 
     /// Runs `body` with a controller, and ends both.
-    func run(
-        now: (@Sendable () -> Date)? = nil, _ body: (FleetController) async throws -> Void
-    ) async throws {
-        let controller = try await controller(now: now)
+    func run(_ body: (FleetController) async throws -> Void) async throws {
+        let controller = try await controller()
         let result: Result<Void, any Error>
         do {
             result = .success(try await body(controller))
