@@ -1,21 +1,9 @@
 import FoundationEssentials
 import NestingModel
+import NestorTestKit
 import Testing
 
 @testable import LinuxHostProvider
-
-/// A small reproducible generator (SplitMix64), so that a failure's seed makes it again.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite("Damaged trees") struct MutationTests {
     static let base: [String: String] = [
@@ -38,7 +26,7 @@ private struct SeededGenerator: RandomNumberGenerator {
     @Test("No damage makes the reader crash, or pass on what is not plain text", arguments: 0..<8)
     func damaged(_ part: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<40 {
             let fixture = try FixtureTree()
             var files = Self.base

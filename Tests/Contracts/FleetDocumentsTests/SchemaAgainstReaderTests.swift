@@ -1,6 +1,7 @@
 import FleetDocuments
 import Foundation
 import NestingModel
+import NestorTestKit
 import Testing
 import YAMLDocument
 

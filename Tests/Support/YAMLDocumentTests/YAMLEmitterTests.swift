@@ -1,3 +1,4 @@
+import NestorTestKit
 import Testing
 
 @testable import YAMLDocument

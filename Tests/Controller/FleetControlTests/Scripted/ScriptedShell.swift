@@ -31,10 +31,10 @@ final class ScriptedShell: SecureShellConnector {
         func open(_ command: String, deadline: Duration) async throws(SSHFailure) -> any SecureShellChannel {
             shell.set { $0.commands.append("\(hop): \(command)") }
             if command.hasPrefix("uname") {
-                return Channel(lines: ["Linux", shell.now.machine, "1000", "/home/ops", "none"], status: 0)
+                return CannedChannel(["Linux", shell.now.machine, "1000", "/home/ops", "none"], status: 0)
             }
-            if command.hasPrefix("nestor-agent session") { return Channel(lines: [], status: 127) }
-            return Channel(lines: [], status: command.hasPrefix("sha256sum") ? 1 : 0)
+            if command.hasPrefix("nestor-agent session") { return CannedChannel([], status: 127) }
+            return CannedChannel([], status: command.hasPrefix("sha256sum") ? 1 : 0)
         }
 
         func upload(_ bytes: [UInt8], to path: String, mode: UInt16, deadline: Duration) async throws(SSHFailure) {
@@ -48,24 +48,6 @@ final class ScriptedShell: SecureShellConnector {
             shell.now.files["\(hop) \(path)"]
         }
 
-        func close() async {}
-    }
-
-    private actor Channel: SecureShellChannel {
-        private var lines: [String]
-        private let status: Int
-
-        init(lines: [String], status: Int) {
-            (self.lines, self.status) = (lines, status)
-        }
-
-        func write(_ bytes: [UInt8], deadline: Duration) async throws(SSHFailure) {}
-        func readLine(limit: Int, deadline: Duration) async throws(SSHFailure) -> [UInt8]? {
-            lines.isEmpty ? nil : Array(lines.removeFirst().utf8)
-        }
-        func finishWriting(deadline: Duration) async throws(SSHFailure) {}
-        func exitStatus(deadline: Duration) async throws(SSHFailure) -> Int? { status }
-        func standardError() async -> String { "" }
         func close() async {}
     }
 }

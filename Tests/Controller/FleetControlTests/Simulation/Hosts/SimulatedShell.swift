@@ -15,8 +15,10 @@ struct SimulatedShell: SecureShellSession {
     }()
 
     func open(_ command: String, deadline: Duration) async throws(SSHFailure) -> any SecureShellChannel {
-        if command.hasPrefix("uname") { return Answer(["Linux", "x86_64", "1000", "/home/ops", "none"], status: 0) }
-        return Answer([], status: command.hasPrefix("sha256sum") ? 1 : 0)
+        if command.hasPrefix("uname") {
+            return CannedChannel(["Linux", "x86_64", "1000", "/home/ops", "none"], status: 0)
+        }
+        return CannedChannel([], status: command.hasPrefix("sha256sum") ? 1 : 0)
     }
 
     func upload(_ bytes: [UInt8], to path: String, mode: UInt16, deadline: Duration) async throws(SSHFailure) {
@@ -28,22 +30,4 @@ struct SimulatedShell: SecureShellSession {
     }
 
     func close() async {}
-
-    private final class Answer: SecureShellChannel, @unchecked Sendable {  // used on the simulation's one thread
-        private var lines: [String]
-        private let status: Int
-
-        init(_ lines: [String], status: Int) {
-            (self.lines, self.status) = (lines, status)
-        }
-
-        func write(_ bytes: [UInt8], deadline: Duration) async throws(SSHFailure) {}
-        func readLine(limit: Int, deadline: Duration) async throws(SSHFailure) -> [UInt8]? {
-            lines.isEmpty ? nil : Array(lines.removeFirst().utf8)
-        }
-        func finishWriting(deadline: Duration) async throws(SSHFailure) {}
-        func exitStatus(deadline: Duration) async throws(SSHFailure) -> Int? { status }
-        func standardError() async -> String { "" }
-        func close() async {}
-    }
 }
