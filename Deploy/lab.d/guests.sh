@@ -157,8 +157,10 @@ l2_is_up() {
 
 l2_start() {
     begin 'booting inner, the guest inside build-l1 (KVM in software emulation)'
-    l1_ssh virsh -q -c qemu:///system start inner > "$state/run/l2.log" 2>&1 ||
+    if ! l1_ssh virsh -q -c qemu:///system start inner > "$state/run/l2.log" 2>&1; then
+        (l1_has_banner) 2> /dev/null || l1_evidence >> "$state/run/l2.log" 2>&1
         fail "build-l1's libvirt cannot start inner" 'see the lines above' "$state/run/l2.log"
+    fi
     if ! wait_until 240 l2_is_up; then
         l1_ssh tail -n 20 /var/log/libvirt/qemu/inner-serial.log /var/log/libvirt/qemu/inner.log \
             >> "$state/run/l2.log" 2>&1 || true

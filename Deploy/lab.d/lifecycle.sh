@@ -123,6 +123,7 @@ lab_up() {
     l0_start_libvirtd
     l0_start_sshd
     l1_make "$1" "$2" "$3"
+    keeper_start
     l1_start
     begin 'looking at KVM inside build-l1'
     if l1_ssh test -c /dev/kvm; then
@@ -156,6 +157,7 @@ lab_down() {
     fi
     lab_check_state
     lab_lock
+    keeper_tell
     begin "ending the lab at $state"
     lab_clean
     rm -rf -- "$state"
@@ -186,6 +188,7 @@ lab_status() {
 lab_start_inner() {
     lab_require
     lab_lock
+    wait_until 300 l1_is_ready || l1_evidence >&2
     l2_start
 }
 

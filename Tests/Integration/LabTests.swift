@@ -38,7 +38,7 @@ struct LabTests {
         let before: [Remediation] = try await fleet.ask("remediation", "list")
         try fleet.begin("remediate", "--yes")
         var found: Remediation?
-        try await eventually("a remediation \(what)", within: .seconds(120)) {
+        try await eventually("a remediation \(what)", within: Lab.patience) {
             let all: [Remediation] = try await fleet.ask("remediation", "list")
             guard all.count > before.count, let first = all.first else { return false }
             found = first
@@ -77,7 +77,7 @@ struct LabTests {
         let before: HostView = try await fleet.ask("host", "show", Lab.guest)
         #expect(before.report?.cpu.extension.value != .svm)
 
-        let done = try await fleet.nestor("remediate", "--yes")
+        let done = try await fleet.nestor("remediate", "--yes", within: Lab.patience)
         #expect(done.code == 0, "\(done)")
         let item = try #require(try await newest().items.first)
         #expect(item.outcome == .corrected && item.verification == .passed, "\(item)")
@@ -98,7 +98,7 @@ struct LabTests {
         let done = try await run(
             "/bin/sh", ["-euxc", "cd \(folder.path)\n\(tour.script)"],
             environment: fleet.environment.merging(["PATH": "\(BuiltPrograms.folder):/usr/bin:/bin"]) { $1 },
-            within: .seconds(400))
+            within: Lab.patience)
         try #require(done.code == 0, "\(done)")
         for words in [
             "+ \(Lab.guest): drift startup-memory: 2 GiB, wanted at least 2.5 GiB (builders-memory)",
@@ -128,7 +128,7 @@ struct LabTests {
         #expect(fleet.end(SIGKILL) == 137)
         #expect(begun.items[0].step == step)
         try await fleet.start()
-        let ended = try await fleet.ended(begun.id, within: .seconds(400))
+        let ended = try await fleet.ended(begun.id, within: Lab.patience)
         #expect(ended.state == .succeeded, "\(ended)")
         try await expectAllRuns()
         let after = try await lab.starts()
@@ -151,7 +151,7 @@ struct LabTests {
         }
         #expect(try await lab.openDrain()?.owesStart == true, "the hold outlasts the boot")
         try await fleet.start()
-        let ended = try await fleet.ended(begun.id, within: .seconds(400))
+        let ended = try await fleet.ended(begun.id, within: Lab.patience)
         #expect(ended.state == .succeeded, "\(ended)")
         try await expectAllRuns()
     }
@@ -176,7 +176,7 @@ struct LabTests {
         #expect(recovered.code == 0, "\(recovered)")
         #expect(try await lab.stateOfL1() == "running")
         try await fleet.start()
-        let ended = try await fleet.ended(begun.id, within: .seconds(400))
+        let ended = try await fleet.ended(begun.id, within: Lab.patience)
         #expect(ended.state == .succeeded, "\(ended)")
         try await expectAllRuns()
     }
@@ -196,7 +196,7 @@ struct LabTests {
         #expect(try await lab.stateOfL1() == "running")
         // The test's next one needs a controller.
         try await fleet.start()
-        _ = try await fleet.ended(begun.id, within: .seconds(400))
+        _ = try await fleet.ended(begun.id, within: Lab.patience)
     }
 
     @Test("nesting is hidden from a host whose guest runs: the guest is shut down first, and what stays off is named")
@@ -205,7 +205,7 @@ struct LabTests {
         try await desire("hidden")
         let plan: PlanAnswer = try await fleet.ask("plan")
         #expect(plan.plan.items.first?.blastRadius.map(\.description) == ["\(Lab.guest)/inner"])
-        let done = try await fleet.nestor("remediate", "--yes", within: .seconds(300))
+        let done = try await fleet.nestor("remediate", "--yes", within: Lab.patience)
         let item = try #require(try await newest().items.first)
         #expect(item.outcome == .corrected && item.verification == .passed, "\(done)")
         #expect(item.sentence.contains("inner"), "\(item)")
@@ -255,7 +255,7 @@ struct LabTests {
         let refused = await receiver.requests(atLeast: 1)
 
         let before = try await lab.starts()
-        let done = try await fleet.nestor("remediate", "--yes", "--canary", "1", "--soak", "1s")
+        let done = try await fleet.nestor("remediate", "--yes", "--canary", "1", "--soak", "1s", within: Lab.patience)
         #expect(done.code == 5, "\(done)")
         let items = try await newest().items
         try #require(items.map(\.path.description) == ["\(Lab.host)/a-canary", Lab.guest], "\(done)")

@@ -28,6 +28,8 @@ final class Lab: Sendable {
     @TaskLocal static var shared: Lab?
     static let host = "rack7"
     static let guest = "rack7/build-l1"
+    /// How long its tests wait for a change: an L1 that stands still is noticed and reset within it (lab.d/keeper.sh).
+    static let patience: Duration = .seconds(400)
 
     let state: String
     let place: Place
@@ -86,6 +88,7 @@ final class Lab: Sendable {
         let outcome = try await self("down")
         #expect(FileManager.default.createFile(atPath: "\(state).down", contents: nil))
         #expect(outcome.code == 0, "\(outcome)")
+        if outcome.output.contains("build-l1 stood still") { print(outcome.output) }
         #expect(!FileManager.default.fileExists(atPath: state))
     }
 
