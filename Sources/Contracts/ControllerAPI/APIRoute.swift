@@ -1,4 +1,5 @@
-/// The places of the API. A path of the nesting tree travels in the query (`?path=rack7/build-l1`).
+/// The places of the API. A path of the nesting tree travels in the query (`?path=rack7/build-l1`). What a query or a
+/// body names and the place does not take is refused (`query-invalid`, `body-invalid`).
 package enum APIRoute: String, Sendable, CaseIterable {
     /// GET → `StatusAnswer`.
     case status = "/v1/status"

@@ -185,20 +185,25 @@ package struct HopCheck: Codable, Sendable, Hashable {
     }
 }
 
-/// Reads hosts now; no paths means all.
+/// Reads hosts now: the named ones, or what tells of some places; without either, all.
 package struct SweepRequest: Codable, Sendable, Hashable {
     package var paths: [NodePath]
+    /// Instead of paths: the hosts at and below these places, and those right above them, whose reports have the guests
+    /// that are meant.
+    package var places: [NodePath]?
     /// False where nobody looks at the hosts' rows in the answer: it has none then.
     package var tellsRows: Bool
 
-    package init(paths: [NodePath] = [], tellsRows: Bool = true) {
+    package init(paths: [NodePath] = [], places: [NodePath]? = nil, tellsRows: Bool = true) {
         self.paths = paths
+        self.places = places
         self.tellsRows = tellsRows
     }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        paths = try container.decode([NodePath].self, forKey: .paths)
+        paths = try container.decodeIfPresent([NodePath].self, forKey: .paths) ?? []
+        places = try container.decodeIfPresent([NodePath].self, forKey: .places)
         tellsRows = try container.decodeIfPresent(Bool.self, forKey: .tellsRows) ?? true
     }
 }

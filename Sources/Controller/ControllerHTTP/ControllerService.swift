@@ -36,6 +36,7 @@ package struct ControllerService: Sendable {
             if !["GET", "HEAD"].contains(request.method), !route.changesNothing {
                 try access.checkMayChange(request.peer)
             }
+            try route.checkQuery(of: request)
             return try await answer(request, route)
         } catch {
             if error.status >= 500 {
@@ -66,7 +67,7 @@ package struct ControllerService: Sendable {
         case ("GET", .tree):
             let paths = try request.nodePaths()
             guard paths.isEmpty else { return try .json(try await fleet.tree(at: paths)) }
-            if request.wantsLines {
+            if try request.flag("lines") {
                 return .lines(
                     try await fleet.treeLines(
                         after: try request.nodePaths("after").first,
@@ -78,11 +79,11 @@ package struct ControllerService: Sendable {
                     limit: try request.number("limit", orElse: TreePage.usual)))
         case ("GET", .findings):
             let query = try request.findingQuery()
-            return request.wantsLines
+            return try request.flag("lines")
                 ? .lines(try await fleet.findingLines(query)) : try .json(try await fleet.findings(query))
         case ("POST", .plan):
             return try .json(
-                try await fleet.plan(try request.decoded(), outsideWindows: request.query("now") == "true"))
+                try await fleet.plan(try request.decoded(), outsideWindows: try request.flag("now")))
         case ("GET", .remediations): return try .json(try await fleet.remediations())
         case ("POST", .remediations): return try .json(try await fleet.remediate(try request.decoded(), by: by))
         case ("GET", .remediation): return try .json(try await fleet.remediation(try request.required("id")))
@@ -92,7 +93,7 @@ package struct ControllerService: Sendable {
         case ("GET", .rollback):
             return try .json(
                 try await fleet.rollbackPlan(
-                    try request.required("id"), outsideWindows: request.query("now") == "true"))
+                    try request.required("id"), outsideWindows: try request.flag("now")))
         case ("POST", .rollback): return try .json(try await fleet.rollBack(try request.decoded(), by: by))
         case ("GET", .changes): return try .json(try await fleet.changeRequests())
         case ("POST", .changes): return try .json(try await fleet.request(try request.decoded(), by: by))
@@ -104,7 +105,7 @@ package struct ControllerService: Sendable {
         case ("GET", .freeze): return try .json(try await fleet.freezes())
         case ("DELETE", .freeze):
             return try .json(
-                try await fleet.unfreeze(request.query("id"), all: request.query("all") == "true", by: by))
+                try await fleet.unfreeze(request.query("id"), all: try request.flag("all"), by: by))
         case ("GET", .fleet): return try .json(try await fleet.fleetDocument())
         case ("POST", .fleet): return try .json(try await fleet.apply(fleet: try request.applied(), by: by))
         case ("POST", .report): return try .json(try await fleet.driftReport())

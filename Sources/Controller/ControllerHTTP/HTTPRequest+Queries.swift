@@ -15,7 +15,7 @@ extension HTTPRequest {
         FindingQuery(
             paths: try nodePaths(), selector: try selector(), policies: queries("policy"),
             settings: try words("setting", Setting.self), severity: try words("severity", Severity.self).first,
-            resolved: query("resolved") == "true", exempted: query("exempted") == "true",
+            resolved: try flag("resolved"), exempted: try flag("exempted"),
             after: query("after"), limit: try number("limit") ?? FindingQuery.usual)
     }
 
@@ -45,6 +45,17 @@ extension HTTPRequest {
             words.append(word)
         }
         return words
+    }
+
+    /// - Returns: false where it is not asked for.
+    func flag(_ name: String) throws(APIError) -> Bool {
+        switch query(name) {
+        case nil, "false": false
+        case "true": true
+        case let text?:
+            throw APIError(
+                code: "query-invalid", sentence: "'\(name)' is \(ShownText.quoted(text))", remedy: "true or false")
+        }
     }
 
     /// - Returns: nil where it is not asked for.

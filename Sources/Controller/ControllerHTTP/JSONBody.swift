@@ -33,15 +33,19 @@ extension HTTPResponse {
 }
 
 extension HTTPRequest {
-    /// Whether a page is asked for as lines.
-    var wantsLines: Bool { query("lines") == "true" }
-
-    /// The body as what the route takes; an empty one is an empty object.
-    func decoded<Body: Decodable>() throws(APIError) -> Body {
+    /// The body as what the route takes, and nothing else in it; an empty one is an empty object.
+    func decoded<Body: Codable>() throws(APIError) -> Body {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
+        let data = Data(body.isEmpty ? Array("{}".utf8) : body)
         do {
-            return try decoder.decode(Body.self, from: Data(body.isEmpty ? Array("{}".utf8) : body))
+            let taken = try decoder.decode(Body.self, from: data)
+            guard let stranger = try BodyStrangers.places(in: data, taken: taken).first else { return taken }
+            throw APIError(
+                code: "body-invalid", sentence: "'\(path)' takes no \(ShownText.quoted(stranger))",
+                remedy: BodyStrangers.hint(stranger, taken: taken) ?? "take it out, or see how it is written")
+        } catch let error as APIError {
+            throw error
         } catch let DecodingError.keyNotFound(key, _) {
             throw APIError(code: "body-invalid", sentence: "the body lacks '\(key.stringValue)'")
         } catch let DecodingError.typeMismatch(_, context), let DecodingError.valueNotFound(_, context),

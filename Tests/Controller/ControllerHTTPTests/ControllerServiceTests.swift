@@ -45,6 +45,12 @@ struct ControllerServiceTests {
             ("GET", "/v1/findings?severity=high&severity=worst", "", 422, "query-invalid"),
             ("GET", "/v1/findings?selector=%7B%22guest%22%3A%5B%22a%22%5D%7D", "", 422, "query-invalid"),
             ("GET", "/v1/findings?selector=%7B%22guests%22%3A%5B%22a%22%5D%7D", "", 422, "selection-empty"),
+            ("GET", "/v1/findings?polcy=p", "", 422, "query-invalid"),
+            ("GET", "/v1/findings?resolved=yes", "", 422, "query-invalid"),
+            ("GET", "/v1/status?x=1", "", 422, "query-invalid"),
+            ("POST", "/v1/plan?now=1", "{}", 422, "query-invalid"),
+            ("DELETE", "/v1/freeze?ids=x", "", 422, "query-invalid"),
+            ("DELETE", "/v1/hosts?path=rack7&uninstall=true", "", 422, "query-invalid"),
             ("POST", "/v1/plan", #"{"policy":["p"]}"#, 422, "body-invalid"),
             ("POST", "/v1/plan", #"{"selector":{"label":{"a":"b"}}}"#, 422, "body-invalid"),
             ("GET", "/v1/tree?path=rack9", "", 404, "path-unknown"),
@@ -84,6 +90,45 @@ struct ControllerServiceTests {
         #expect(answer.error?.code == "body-invalid")
         #expect(answer.error?.sentence.contains(place) == true, "\(answer.text)")
         #expect(try await fixture.answer("GET", "/v1/audit").text == "[]")
+        await fixture.end()
+    }
+
+    @Test(
+        "refuses what a body states and nothing takes, before anything happens",
+        arguments: [
+            ("/v1/freeze", #"{"reason":"x","path":["rack7"]}"#, "path", "did you mean paths?"),
+            ("/v1/freeze", #"{"reason":"x","untill":"2027-01-01T00:00:00Z"}"#, "untill", "did you mean until?"),
+            ("/v1/policies", #"{"files":[],"prune":false,"expected-revision":3}"#, "expected-revision", ""),
+            ("/v1/policies", #"{"files":[{"name":"a","text":"","mode":7}],"prune":false}"#, "files.0.mode", ""),
+            (
+                "/v1/remediations", #"{"selection":{},"digest":"x","rollout":{"canari":1}}"#, "rollout.canari",
+                "did you mean canary?"
+            ),
+            (
+                "/v1/remediations", #"{"selection":{},"digest":"x","rolout":{"canary":1}}"#, "rolout",
+                "did you mean rollout?"
+            ),
+            (
+                "/v1/changes", #"{"selection":{},"digest":"x","text":"t","approved":true}"#, "approved",
+                "take it out, or see how it is written"
+            ),
+            ("/v1/sweep", #"{"paths":[],"host":"rack7"}"#, "host", ""),
+        ])
+    func bodyStrangers(target: String, body: String, place: String, remedy: String) async throws {
+        let fixture = try await ServiceFixture()
+        let answer = try await fixture.answer("POST", target, body)
+        #expect(answer.status == 422 && answer.error?.code == "body-invalid", "\(answer.text)")
+        #expect(answer.error?.sentence == "'\(target)' takes no \"\(place)\"")
+        #expect(answer.error?.remedy.contains(remedy) == true, "\(answer.text)")
+        #expect(try await fixture.answer("GET", "/v1/audit").text == "[]")
+        await fixture.end()
+    }
+
+    @Test("takes a null as not stated, whatever its name")
+    func nullIsNothing() async throws {
+        let fixture = try await ServiceFixture()
+        let answer = try await fixture.answer("POST", "/v1/freeze", #"{"reason":"x","until":null,"note":null}"#)
+        #expect(answer.status == 200, "\(answer.text)")
         await fixture.end()
     }
 

@@ -72,6 +72,24 @@ struct SweepTests {
         await bench.end()
     }
 
+    @Test(
+        "a sweep of places reads the hosts that tell of them, and no other",
+        arguments: [
+            (["rack7"], ["rack7", "rack7/build-l1"]), (["rack7/build-l1"], ["rack7", "rack7/build-l1"]),
+            (["rack7/build-l1/inner"], ["rack7/build-l1"]), (["rack7/web-1"], ["rack7"]), (["rack9"], []),
+            (["rack9", "rack7/web-1"], ["rack7"]), ([], []),
+        ])
+    func places(asked: [String], read: [String]) async throws {
+        let bench = try await Bench(ScriptedFleet(l1Exposed: true, innerRuns: true), policies: [])
+        let controller = try await bench.controller()
+        let rows = try await controller.sweep(SweepRequest(places: asked.map { try #require(NodePath($0)) }))
+        #expect(rows.map(\.path.description).sorted() == read)
+        let tree = try await controller.sweep(SweepRequest(places: [rack7], tellsRows: false))
+        #expect(tree.isEmpty)
+        await controller.stop()
+        await bench.end()
+    }
+
     @Test("a host whose SMBIOS UUID is another one is a finding, and nothing is corrected there")
     func falseClaim() async throws {
         let fleet = ScriptedFleet(l1Exposed: false, innerRuns: false)

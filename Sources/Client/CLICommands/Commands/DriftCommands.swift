@@ -7,7 +7,8 @@ func drift(_ context: CommandContext) async throws(CLIFailure) -> Int32 {
     let paths = try context.paths()
     if context.parsed.flag("refresh") {
         let _: [HostRow] = try await context.client.send(
-            "POST", .sweep, [], SweepRequest(tellsRows: false), deadline: .seconds(600))
+            "POST", .sweep, [], SweepRequest(places: paths.isEmpty ? nil : paths, tellsRows: false),
+            deadline: .seconds(600))
     }
     // People get a page, and programs all, as with kubectl; --limit says otherwise to both, and 0 is no limit.
     let limit = try context.limit() ?? (context.wantsJSON ? 0 : 100)

@@ -27,7 +27,7 @@ let driftCommand = Command(
         CommandOption("resolved", "also those that ended"),
         CommandOption("exempted", "what exemptions hold, instead of what is open: by whom, why and until when"),
         CommandOption("limit", value: "N", "so many at most, 0 for all; else 100 as a table, all as JSON"),
-        CommandOption("refresh", "read the hosts first"),
+        CommandOption("refresh", "read the hosts first: those of the PATHs, or all"),
     ],
     commands: [
         Command(

@@ -31,58 +31,29 @@ enum DocumentChanges {
         guard let document else { return [:] }
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
-        guard let data = try? encoder.encode(document), let tree = try? JSONDecoder().decode(Tree.self, from: data)
+        guard let data = try? encoder.encode(document), let tree = try? JSONDecoder().decode(JSONTree.self, from: data)
         else { return [:] }
         var places: [String: String] = [:]
         tree.collect(into: &places, at: "")
         return places
     }
+}
 
-    /// JSON as it comes.
-    private indirect enum Tree: Decodable {
-        case leaf(String)
-        case list([Tree])
-        case object([String: Tree])
-
-        init(from decoder: any Decoder) throws {
-            if let object = try? [String: Tree](from: decoder) {
-                self = .object(object)
-            } else if let list = try? [Tree](from: decoder) {
-                self = .list(list)
-            } else {
-                let value = try decoder.singleValueContainer()
-                if value.decodeNil() {
-                    self = .leaf("none")
-                } else if let flag = try? value.decode(Bool.self) {
-                    self = .leaf("\(flag)")
-                } else if let number = try? value.decode(Int64.self) {
-                    self = .leaf("\(number)")
-                } else if let number = try? value.decode(Double.self) {
-                    self = .leaf("\(number)")
-                } else {
-                    self = .leaf(printable(try value.decode(String.self)))
-                }
-            }
+extension JSONTree {
+    fileprivate func collect(into places: inout [String: String], at place: String) {
+        guard case .object(let fields) = self else {
+            places[place] = text
+            return
         }
+        for (name, field) in fields { field.collect(into: &places, at: place.isEmpty ? name : "\(place).\(name)") }
+    }
 
-        func collect(into places: inout [String: String], at place: String) {
-            switch self {
-            case .leaf(let text): places[place] = text
-            case .list(let items): places[place] = "[\(items.map(\.text).joined(separator: ", "))]"
-            case .object(let fields):
-                for (name, field) in fields {
-                    field.collect(into: &places, at: place.isEmpty ? name : "\(place).\(name)")
-                }
-            }
-        }
-
-        private var text: String {
-            switch self {
-            case .leaf(let text): text
-            case .list(let items): "[\(items.map(\.text).joined(separator: ", "))]"
-            case .object(let fields):
-                "{\(fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }.joined(separator: ", "))}"
-            }
+    private var text: String {
+        switch self {
+        case .leaf(let text): text.map { printable($0) } ?? "none"
+        case .list(let items): "[\(items.map(\.text).joined(separator: ", "))]"
+        case .object(let fields):
+            "{\(fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }.joined(separator: ", "))}"
         }
     }
 }

@@ -30,7 +30,7 @@ extension FleetController {
         let paths = try await readHosts(request)
         guard request.tellsRows else { return [] }
         return try await read { (work) throws(StoreFailure) in
-            request.paths.isEmpty ? try work.hostRows() : try work.hostRows(at: paths)
+            request.isOfFleet ? try work.hostRows() : try work.hostRows(at: paths)
         }
     }
 
@@ -39,8 +39,12 @@ extension FleetController {
     @discardableResult
     func readHosts(_ request: SweepRequest) async throws(APIError) -> [NodePath] {
         let paths = try await read { (work) throws(StoreFailure) in
-            request.paths.isEmpty
-                ? try work.enrolledHosts(inTreeOf: nil).map(\.path) : try work.hostRows(at: request.paths).map(\.path)
+            if !request.paths.isEmpty { return try work.hostRows(at: request.paths).map(\.path) }
+            let enrolled = try work.enrolledHosts(inTreeOf: nil).map(\.path)
+            guard let places = request.places else { return enrolled }
+            return enrolled.filter { host in
+                places.contains { $0 == host || $0.contains(host) || $0.parent == host }
+            }
         }
         let isKnown = Set(paths)
         for path in request.paths where !isKnown.contains(path) { throw unknownHost(path) }
@@ -157,4 +161,8 @@ extension FleetController {
         }
         return health
     }
+}
+
+extension SweepRequest {
+    fileprivate var isOfFleet: Bool { paths.isEmpty && places == nil }
 }
