@@ -84,5 +84,8 @@ let policyCommand = Command(
             arguments: [CommandArgument("directory", "the folder of the expectation files, or one of them")]),
         Command(
             "schema", "print the JSON Schema of policy files, for editors and pipelines",
-            examples: [("nestor policy schema > policy-1.schema.json", "")]),
+            examples: [
+                ("nestor policy schema > policy-1.schema.json", ""),
+                ("nestor policy schema --tests > policy-test-1.schema.json", "of what 'policy test' reads"),
+            ], options: [CommandOption("tests", "of the files that 'nestor policy test' reads, instead")]),
     ])

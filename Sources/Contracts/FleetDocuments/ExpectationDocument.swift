@@ -16,6 +16,8 @@ package enum ExpectationDocument {
         "kind", "path", "setting", "wanted", "found", "policy", "mode", "state", "severity", "exemption",
     ]
     static let itemKeys = ["path", "change", "disruption", "inside"]
+    static let findingStates = ["open", "stale", "exempted"]
+    static let disruptions = ["none", "guest-restart"]
     static let changeKeys = ["exposure", "startup-memory", "maximum-vcpus", "dynamic-memory"]
 
     /// A file that a test names, as it is written there and as seen from the test's own file.
@@ -172,7 +174,7 @@ private struct ExpectationFields {
             finding.found = fields.string("found")
             finding.policy = fields.string("policy")
             finding.mode = fields.oneOf("mode", PolicyMode.self, except: [.unknown])
-            finding.state = fields.oneOf("state", ["open", "stale", "exempted"]).flatMap(FindingState.init)
+            finding.state = fields.oneOf("state", ExpectationDocument.findingStates).flatMap(FindingState.init)
             finding.severity = fields.oneOf("severity", Severity.self, except: [.unknown])
             finding.exemption = fields.string("exemption")
             return finding
@@ -191,7 +193,7 @@ private struct ExpectationFields {
                         exposure: wishes.exposure, startupMemory: wishes.startupMemory,
                         maximumVCPUs: wishes.maximumVCPUs, dynamicMemory: wishes.dynamicMemory)
                 }
-                item.disruption = fields.oneOf("disruption", ["none", "guest-restart"]).flatMap(Disruption.init)
+                item.disruption = fields.oneOf("disruption", ExpectationDocument.disruptions).flatMap(Disruption.init)
                 item.inside = fields.node("inside").map { _ in
                     fields.values("inside", expected: "a path of names") { NodePath($0.text) } ?? []
                 }

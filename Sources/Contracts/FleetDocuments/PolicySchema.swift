@@ -90,7 +90,7 @@ package enum PolicySchema {
                 ]))
     }
 
-    private static var moment: SchemaValue {
+    static var moment: SchemaValue {
         .pattern(
             "^\(SharedSchema.day)T\(SharedSchema.clock)(:[0-5][0-9])?"
                 + "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9]| \(SharedSchema.zoneName))$",
@@ -110,16 +110,20 @@ package enum PolicySchema {
     }
 
     private static func wishes(presence: [String], _ description: String? = nil) -> SchemaValue {
-        .object(
-            WishFields.keys, least: 1, description: description,
-            [
-                "exposure": .words(["exposed", "hidden"]),
-                "startup-memory": .pattern(
-                    "^[0-9]+ ?(\(ByteSize.units.map(\.name).joined(separator: "|")))$", "At least: 4GiB."),
-                "dynamic-memory": .boolean(), "maximum-vcpus": .integer(1...8192, "At least."),
-                "mac-spoofing": .words(["allowed", "blocked"]), "saved-state": .words(presence),
-                "snapshots": .words(presence), "autostart": .words(["on", "off"]),
-                "host-nesting": .words(["on", "off"]),
-            ])
+        .object(WishFields.keys, least: 1, description: description, wishRules(presence))
+    }
+
+    /// What each setting may be.
+    /// - Parameter presence: the words that a saved state and snapshots take.
+    static func wishRules(_ presence: [String]) -> [String: SchemaValue] {
+        [
+            "exposure": .words(["exposed", "hidden"]),
+            "startup-memory": .pattern(
+                "^[0-9]+ ?(\(ByteSize.units.map(\.name).joined(separator: "|")))$", "At least: 4GiB."),
+            "dynamic-memory": .boolean(), "maximum-vcpus": .integer(1...8192, "At least."),
+            "mac-spoofing": .words(["allowed", "blocked"]), "saved-state": .words(presence),
+            "snapshots": .words(presence), "autostart": .words(["on", "off"]),
+            "host-nesting": .words(["on", "off"]),
+        ]
     }
 }

@@ -78,7 +78,7 @@ enum SharedSchema {
         ])
     }
 
-    private static var duration: SchemaValue {
+    static var duration: SchemaValue {
         .pattern("^[0-9]+ ?(\(DurationText.units.map(\.name).joined(separator: "|")))$", "As 90s, 5m, 14d.")
     }
 }

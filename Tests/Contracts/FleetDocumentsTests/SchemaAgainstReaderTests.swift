@@ -101,4 +101,37 @@ struct SchemaAgainstReaderTests {
             }
         }
     }
+    /// Every word that an expectation file has.
+    private static let expectation = """
+        tests:
+          - name: t
+            policies: [p.yaml]
+            at: 2027-01-31T18:00 Europe/Berlin
+            hosts:
+              - {path: rack7, labels: {site: lab}, report: r.json, age: 5m, state: unreachable}
+              - {path: rack7/build-l1, report: r.json}
+            expect:
+              findings:
+                - {kind: drift, path: rack7/build-l1, setting: exposure, wanted: exposed, found: hidden, policy: p,
+                   mode: propose, state: open, severity: high, exemption: e}
+              plan:
+                - {path: rack7/build-l1, change: {exposure: exposed, startup-memory: 4GiB, maximum-vcpus: 2,
+                   dynamic-memory: false}, disruption: guest-restart, inside: [rack7/build-l1/inner]}
+        """
+
+    @Test("of expectations agree", arguments: [1, 2, 3] as [UInt64])
+    func expectations(seed: UInt64) throws {
+        let report = try ExampleTests.text("policies/tests/reports/rack7.json").text
+        let examples = [
+            try tree(try ExampleTests.text("policies/tests/builders.yaml").text), try tree(Self.expectation),
+        ]
+        try compare(examples, try SchemaCheck(ExpectationSchema.json), seed: seed) { text in
+            faults { () throws(YAMLFaults) in
+                _ = try ExpectationDocument.read([DocumentText(name: "f", text: text)]) {
+                    (name, _) throws(UnreadableText) in
+                    DocumentText(name: name, text: name.hasSuffix(".json") ? report : "policies: []")
+                }
+            }
+        }
+    }
 }

@@ -31,7 +31,8 @@ private func show(
 
 /// The same with `--output json`: the schema is JSON.
 func policySchema(_ context: CommandContext) throws(CLIFailure) -> Int32 {
-    context.terminal.print(String(PolicySchema.json.dropLast()))
+    let schema = context.parsed.flag("tests") ? ExpectationSchema.json : PolicySchema.json
+    context.terminal.print(String(schema.dropLast()))
     return ExitCode.inLine
 }
 
