@@ -84,9 +84,12 @@ struct PolicyTests {
         let tested = try await run(BuiltPrograms.nestor, ["policy", "test", "\(Self.config)/policies/tests"])
         #expect(tested.code == 0, "\(tested)")
         #expect(tested.output.contains("3 tests, all as expected"))
-        let schema = try await run(BuiltPrograms.nestor, ["policy", "schema"])
-        #expect(
-            try schema.output == String(contentsOfFile: "\(Self.config)/schemas/policy-1.schema.json", encoding: .utf8))
+        for (flags, file) in [([], "policy-1"), (["--tests"], "policy-test-1")] {
+            let schema = try await run(BuiltPrograms.nestor, ["policy", "schema"] + flags)
+            #expect(
+                try schema.output
+                    == String(contentsOfFile: "\(Self.config)/schemas/\(file).schema.json", encoding: .utf8))
+        }
     }
 
     @Test("policies come through a pipe, and what is refused is one JSON text")

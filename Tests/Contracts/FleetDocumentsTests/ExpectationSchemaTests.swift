@@ -16,9 +16,7 @@ struct ExpectationSchemaTests {
         let example = try YAMLDocument.parse(text, file: "f").plain
         #expect(schema.faults(example) == [])
         let wrong = example.withOneMore("colour")
-        #expect(wrong.count > 20)
-        // Labels are the author's own words.
-        let taken = wrong.filter { schema.faults($0) == [] }.map(\.yaml)
-        #expect(taken.count == 3 && taken.allSatisfy { $0.contains("labels:") }, "\(taken)")
+        #expect(wrong.count > 10)
+        for wrong in wrong { #expect(schema.faults(wrong) != [], "\(wrong.yaml)") }
     }
 }

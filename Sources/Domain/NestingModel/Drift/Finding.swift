@@ -69,7 +69,7 @@ package struct Finding: Codable, Sendable, Hashable {
 }
 
 /// The kinds of findings.
-package enum FindingKind: String, OpenEnumeration {
+package enum FindingKind: String, OpenEnumeration, CaseIterable {
     /// A policy wants another value.
     case drift
     /// A policy asks for a setting whose fact is unknown.

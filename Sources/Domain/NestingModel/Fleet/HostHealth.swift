@@ -27,7 +27,7 @@ package struct HostHealth: Codable, Sendable, Hashable {
 }
 
 /// The distinct states of a host. All but `ok` and `never` keep the last report, and its findings become stale.
-package enum HostState: String, OpenEnumeration {
+package enum HostState: String, OpenEnumeration, CaseIterable {
     case ok
     /// Enrolled, and not yet read.
     case never
