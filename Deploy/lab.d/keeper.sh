@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# What stands beside L1 as a hardware watchdog stands beside a real host: software emulation now and then brings a
-# guest to a standstill, about once in a thousand boots, and QEMU pauses one when its disk was full for a moment. No
-# test is about that, so L1 is set going again; what was seen is written down, and told when the lab ends. Sourced by
-# Deploy/lab; uses $state.
+# What stands beside L1 as a hardware watchdog stands beside a real host: software emulation may bring a guest to a
+# standstill (l1_definition has one way), and QEMU pauses one when its disk was full for a moment. No test is about
+# that, so L1 is set going again; what was seen is written down, and told when the lab ends. Sourced by Deploy/lab; uses
+# $state.
 
 # Longer than a boot takes on a busy machine, shorter than whoever waits for L1 waits.
 keeper_patience=90
